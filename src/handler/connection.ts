@@ -1,0 +1,71 @@
+/**
+ * The seam between a handler and the wire: all that a handler may ask of the connection it serves. `net` implements it
+ * over sockets and streams; a test can fake it in a few lines.
+ */
+import type { Duplex, Readable, Writable } from 'node:stream'
+import type { RequestHead } from '../http/events.js'
+import type { Headers } from '../http/headers.js'
+import type { Limits } from '../http/limits.js'
+
+/** Decoded body of one request. */
+export interface RequestBody extends Readable {
+  /** Trailer fields; empty before the body has ended. */
+  readonly trailers: Headers
+}
+
+/** Raw octets to the peer, in order. One per connection. */
+export interface ResponseOutput extends Writable {
+  /** Resolves when the stream below took all that was written. @throws the error that ended the connection. */
+  flush(): Promise<void>
+}
+
+/** What the library itself has learned of the response, from the head it was asked to send. */
+export interface ResponseFraming {
+  /** Octets that Content-Length announced, or -1 when nothing was announced. */
+  readonly contentLength: number
+  /** HEAD, 204 and 304: octets written after the head do not reach the wire (RFC 9112 6.3). */
+  readonly bodiless: boolean
+  /** Transfer-Encoding: chunked was sent: the end of the body is told by the body itself. */
+  readonly chunked: boolean
+}
+
+export interface Connection {
+  readonly client_address: readonly [host: string, port: number]
+  /** Whether TLS protects the connection. */
+  readonly encrypted: boolean
+  /** The stream below: a TCP or TLS socket, or whatever Duplex an embedding program handed over. */
+  readonly stream: Duplex
+  readonly limits: Readonly<Limits>
+  /**
+   * The next request head; null when there will be none: peer gone, idle too long, shutting down, detached.
+   * @throws RequestError when the octets are not a request, or did not come in time.
+   */
+  nextRequest(): Promise<RequestHead | null> | RequestHead | null
+  /** Decoded body of the current request; made on first use. */
+  readonly rfile: RequestBody
+  readonly wfile: ResponseOutput
+  /** Aborted when the peer is gone or the server stops waiting for it. Made on first use. */
+  readonly signal: AbortSignal
+  /** Whether any octet of a final answer to the current request was written. */
+  readonly responseStarted: boolean
+  /** Whether a response that starts now may promise that the connection goes on: false while draining or after a fault. */
+  readonly mayPersist: boolean
+  /**
+   * Whether the rest of the request's body is already here or small enough by its Content-Length to be read away, so that
+   * the connection can carry another request.
+   */
+  readonly drainable: boolean
+  /** The head of a final response is about to be written: from here octets are counted against its framing. */
+  beginResponse(framing: ResponseFraming): void
+  /**
+   * Ends the exchange: reads away what is left of the body, up to the drain limit. False when the connection can't carry
+   * another request (unread body, a response that is not delimited or not complete).
+   */
+  finishRequest(): Promise<boolean> | boolean
+  /** Hands over the stream and the octets already received; from here on nextRequest() gives null. */
+  detach(): { stream: Duplex; head: Buffer }
+  /** Sends what was written, then closes in order: half-close, linger for a peer that still sends, end. */
+  close(): Promise<void>
+  /** Ends the connection at once, so that what was sent looks truncated. */
+  destroy(error?: Error): void
+}
