@@ -1,0 +1,71 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { HeaderError } from '../../src/http/errors.js'
+import { fieldLine, statusLine } from '../../src/http/response-head.js'
+
+/** Text that a line of a head can carry: latin-1 without CR, LF and NUL. */
+const latin1 = fc
+  .array(
+    fc.integer({ min: 1, max: 0xff }).filter((octet) => octet !== 0x0a && octet !== 0x0d),
+    { maxLength: 40 },
+  )
+  .map((octets) => String.fromCharCode(...octets))
+const insertion = fc.tuple(latin1, latin1)
+
+describe('statusLine', () => {
+  test('puts version, code and reason on one line', () => {
+    expect(statusLine('HTTP/1.1', 200, 'OK')).toBe('HTTP/1.1 200 OK\r\n')
+    expect(statusLine('HTTP/1.0', 999, '')).toBe('HTTP/1.0 999 \r\n')
+  })
+
+  test.each([99, 1000, 0, -200, 200.5, Number.NaN, Infinity])('refuses the status code %d', (code) => {
+    expect(() => statusLine('HTTP/1.1', code, 'OK')).toThrow(RangeError)
+  })
+
+  test.each(['a\rb', 'a\nb', 'a\0b'])('refuses the reason %j, which would end its line', (reason) => {
+    expect(() => statusLine('HTTP/1.1', 200, reason)).toThrow(
+      expect.objectContaining({ name: 'HeaderError', code: 'FORBIDDEN_CHARACTER' }),
+    )
+  })
+})
+
+describe('fieldLine', () => {
+  test('writes name and value exactly as given', () => {
+    expect(fieldLine('X-odd NAME', '  padded\t ')).toBe('X-odd NAME:   padded\t \r\n')
+    expect(fieldLine('', '')).toBe(': \r\n')
+  })
+
+  test('writes numbers in decimal', () => {
+    expect(fieldLine('Content-Length', 1e21)).toBe('Content-Length: 1e+21\r\n')
+    expect(fieldLine('Content-Length', 10_000_000_000)).toBe('Content-Length: 10000000000\r\n')
+    expect(fieldLine('Content-Length', 2n ** 64n)).toBe('Content-Length: 18446744073709551616\r\n')
+  })
+
+  test('keeps every latin-1 character, one octet each', () => {
+    fc.assert(
+      fc.property(latin1, latin1, (name, value) => {
+        const octets = Buffer.from(fieldLine(name, value), 'latin1')
+        expect(octets.length).toBe(name.length + value.length + 4)
+        expect(octets.toString('latin1')).toBe(`${name}: ${value}\r\n`)
+      }),
+    )
+  })
+
+  test('refuses CR, LF and NUL wherever they stand', () => {
+    fc.assert(
+      fc.property(insertion, fc.constantFrom('\r', '\n', '\0'), latin1, ([before, after], end, other) => {
+        const broken = before + end + after
+        const error = expect.objectContaining({ name: 'HeaderError', code: 'FORBIDDEN_CHARACTER' })
+        expect(() => fieldLine(broken, other)).toThrow(error)
+        expect(() => fieldLine(other, broken)).toThrow(error)
+      }),
+    )
+  })
+
+  test('refuses what has no octet in latin-1', () => {
+    expect(() => fieldLine('X-Unicode', '✓')).toThrow(
+      new HeaderError('NOT_LATIN1', 'header "X-Unicode" contains a character beyond latin-1'),
+    )
+    expect(() => fieldLine('Ā', 'a')).toThrow(HeaderError)
+  })
+})
