@@ -1,0 +1,16 @@
+/** The complaint about a configuration: what is wrong, and the place to look at. */
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  /**
+   * @param file - As the user gave it, or `<string>` for a text.
+   * @param line - Counted from 1; null when the fault is no single line, such as something that is missing.
+   */
+  constructor(
+    readonly file: string,
+    readonly line: number | null,
+    reason: string,
+  ) {
+    super(`${file}${line === null ? '' : `:${line}`}: ${reason}`)
+  }
+}
