@@ -1,0 +1,36 @@
+/**
+ * What the library answers where the reference should not be copied. Every exchange that the vectors mark as a
+ * deviation has its entry here, by the id of the deviation and, where one id covers different cases, by the name of
+ * the exchange.
+ */
+import type { Exchange, Expectation } from '../support/replay.js'
+import { connectionDeviations } from './deviations-connections.js'
+import { fileDeviations } from './deviations-files.js'
+import { messageDeviations } from './deviations-messages.js'
+import { responseDeviations } from './deviations-responses.js'
+import { rpcDeviations } from './deviations-rpc.js'
+import { webSocketDeviations } from './deviations-websocket.js'
+import type { Outcome } from './expectations.js'
+
+export type DeviationTable = Readonly<Record<string, Outcome | Readonly<Record<string, Outcome>>>>
+
+export const deviations = new Map(
+  [
+    connectionDeviations,
+    messageDeviations,
+    responseDeviations,
+    rpcDeviations,
+    fileDeviations,
+    webSocketDeviations,
+  ].flatMap((table) => Object.entries(table)),
+)
+
+/** @throws Error when no entry covers the exchange. */
+export function soundAnswer(exchange: Exchange): Expectation {
+  const entry = deviations.get(exchange.deviation_id ?? '')
+  const outcome = typeof entry === 'function' ? entry : entry?.[exchange.name]
+  if (outcome === undefined) {
+    throw new Error(`no entry for the deviation ${exchange.deviation_id} in ${exchange.group}/${exchange.name}`)
+  }
+  return outcome(exchange)
+}
