@@ -1,0 +1,98 @@
+/**
+ * A head or a trailer section while it arrives: its octets as one latin-1 text, and where in it each field's name and
+ * value stand. Strings are made once, at the end, as slices of the text.
+ */
+import { HTAB, SP } from '../field-syntax.js'
+
+/** Begin and end of a name, begin and end of its value. */
+const PLACES_PER_FIELD = 4
+
+export class FieldSection {
+  /** Position in the stream of the text's first octet. */
+  start = 0
+  /** All octets of the section that were parsed so far. */
+  text = ''
+  /** Fields whose name has begun. */
+  count = 0
+  /** Places in the text, {@link PLACES_PER_FIELD} for each field. */
+  #places = new Int32Array(PLACES_PER_FIELD * 32)
+  /** Whether the last piece was one of a name: the next one of a name then continues it. */
+  #inName = false
+
+  begin(position: number): void {
+    this.start = position
+    this.text = ''
+    this.count = 0
+    this.#inName = false
+  }
+
+  /** Records a piece of a name that begins at this position of the stream. */
+  addNamePiece(position: number, length: number): void {
+    const begin = position - this.start
+    if (!this.#inName) this.#beginField(begin)
+    const place = (this.count - 1) * PLACES_PER_FIELD
+    const end = begin + length
+    this.#places[place + 1] = end
+    // Until a value appears it is empty.
+    this.#places[place + 2] = end
+    this.#places[place + 3] = end
+  }
+
+  /** Records a piece of the last field's value. */
+  addValuePiece(position: number, length: number): void {
+    const begin = position - this.start
+    const place = (this.count - 1) * PLACES_PER_FIELD
+    if (this.#inName) {
+      this.#inName = false
+      this.#places[place + 2] = begin
+    }
+    this.#places[place + 3] = begin + length
+  }
+
+  /** Whether a name has the length of Content-Length or Transfer-Encoding, the fields that announce a body. */
+  get mayFrameBody(): boolean {
+    const places = this.#places
+    for (let place = 0; place < this.count * PLACES_PER_FIELD; place += PLACES_PER_FIELD) {
+      const length = (places[place + 1] as number) - (places[place] as number)
+      if (length === 'content-length'.length || length === 'transfer-encoding'.length) return true
+    }
+    return false
+  }
+
+  /** Names and values by turns, in the order of arrival, the values without blanks around them. */
+  toList(): string[] {
+    const { text, count } = this
+    const places = this.#places
+    const list: string[] = []
+    for (let place = 0; place < count * PLACES_PER_FIELD; place += PLACES_PER_FIELD) {
+      list.push(
+        text.slice(places[place], places[place + 1]),
+        trimmedSlice(text, places[place + 2] as number, places[place + 3] as number),
+      )
+    }
+    return list
+  }
+
+  #beginField(begin: number): void {
+    const place = this.count * PLACES_PER_FIELD
+    if (place === this.#places.length) {
+      const wider = new Int32Array(this.#places.length * 2)
+      wider.set(this.#places)
+      this.#places = wider
+    }
+    this.#places[place] = begin
+    this.#inName = true
+    this.count += 1
+  }
+}
+
+/** llhttp leaves blanks behind a value in it; they are no part of it (RFC 9112 5). */
+function trimmedSlice(text: string, begin: number, end: number): string {
+  let last = end
+  while (last > begin) {
+    const code = text.charCodeAt(last - 1)
+    if (code !== SP && code !== HTAB) break
+    last--
+  }
+  return text.slice(begin, last)
+}

@@ -1,0 +1,255 @@
+/**
+ * What reading requests and reading responses have in common: octets wait in a queue, `next()` parses just enough of
+ * them for one event, llhttp stops behind the head and behind the message, and after a fault nothing is parsed any more.
+ * Heads are the subclasses' matter. No socket, no stream, no clock.
+ *
+ *   between ──► (verb) ──► head ──► body ──► between      the message ends, the connection goes on
+ *                                    └─────► last ──► closed
+ *   any ──► failed                                        a fault; next() throws it again and again
+ */
+import type { Buffer } from 'node:buffer'
+import { type BodyChunk, type MessageEnd, NEED_DATA } from '../events.js'
+import { keepsAlive } from '../keep-alive.js'
+import type { Limits } from '../limits.js'
+import { keptTrailers, NO_TRAILERS } from '../trailers.js'
+import { decisiveFields } from '../head-checks.js'
+import { OK, PAUSED, type SyntaxFault, syntaxFault, syntaxFaultText } from './error-codes.js'
+import { type LimitFault, MessageRecorder } from './message-recorder.js'
+import { OctetQueue } from './octet-queue.js'
+import { LlhttpParser, type REQUEST, type RESPONSE, SCRATCH_BYTES } from './wasm.js'
+
+/** Which part of the stream the next octet belongs to. `verb`: of requests only. */
+export type ReaderState = 'between' | 'verb' | 'head' | 'body' | 'last' | 'closed' | 'failed'
+
+/** Faults that both kinds of messages can have. */
+export type MessageFault = SyntaxFault | LimitFault | 'REQUEST_LINE_TOO_LONG' | 'HEADER_TOO_LARGE' | 'INCOMPLETE'
+
+/** The ends of messages without trailers: all look alike. */
+const END_KEEPING: MessageEnd = Object.freeze({ kind: 'end', keepsAlive: true, trailers: NO_TRAILERS })
+const END_CLOSING: MessageEnd = Object.freeze({ kind: 'end', keepsAlive: false, trailers: NO_TRAILERS })
+
+export abstract class MessageReader<Head> {
+  readonly limits: Readonly<Limits>
+  protected state: ReaderState = 'between'
+  protected readonly queue = new OctetQueue(SCRATCH_BYTES)
+  protected readonly recorder: MessageRecorder
+  readonly #type: typeof REQUEST | typeof RESPONSE
+  /** Made when the first octet of a first head arrives; null again when no more will be parsed. */
+  #parser: LlhttpParser | null = null
+  /** The peer has sent its last octet. */
+  #ended = false
+  /** What the head said; the end may still say no. */
+  #headKeepsAlive = false
+  /** Octets that the head announced, -1 when it did not. */
+  #contentLength = -1
+  /** llhttp stands at the stop behind a message. */
+  #betweenStops = false
+  /** A fault behind pieces of content that are told first; in state `failed`, the fault that every `next` throws. */
+  #fault: Error | null = null
+
+  constructor(type: typeof REQUEST | typeof RESPONSE, limits: Readonly<Limits>, recorder: MessageRecorder) {
+    this.#type = type
+    this.limits = limits
+    this.recorder = recorder
+  }
+
+  /** Takes octets from the peer. Nothing is parsed before {@link next}; the octets must not change afterwards. */
+  receive(octets: Buffer): void {
+    if (this.state !== 'closed' && this.state !== 'failed') this.queue.push(octets)
+  }
+
+  /** The peer has sent its last octet. */
+  receiveEnd(): void {
+    this.#ended = true
+  }
+
+  /** Octets received and not yet told by an event. */
+  get unparsedBytes(): number {
+    return this.queue.received - this.#toldPosition
+  }
+
+  /**
+   * The next event; `NEED_DATA` when more octets must come first; null when there is never another one: the stream ended
+   * between messages, a message ended the connection, or the reader was released.
+   *
+   * @throws the fault of the stream, again and again.
+   */
+  next(): Head | BodyChunk | MessageEnd | typeof NEED_DATA | null {
+    try {
+      switch (this.state) {
+        case 'body':
+          return this.#readBody()
+        case 'failed':
+          throw this.#fault as Error
+        case 'last':
+          this.release()
+          return null
+        case 'closed':
+          return null
+        default:
+          return this.readHead()
+      }
+    } catch (error) {
+      throw this.#fail(error)
+    }
+  }
+
+  /**
+   * Octets behind what was told of the current message, for a protocol that takes over; the reader is then released.
+   * Behind a head without body these are all octets behind the head, whether its end was told or not.
+   */
+  takeRest(): Buffer {
+    if (this.state === 'verb' || this.state === 'head') throw new Error('octets of the next head were read already')
+    const rest = this.queue.takeFrom(this.#toldPosition)
+    this.release()
+    return rest
+  }
+
+  /** Frees the parser and forgets what was received. May be called at any time and more than once. */
+  release(): void {
+    this.#parser?.release()
+    this.#parser = null
+    this.queue.clear()
+    if (this.state !== 'failed') this.state = 'closed'
+  }
+
+  /** Reads on in states `between`, `verb` and `head`. */
+  protected abstract readHead(): Head | typeof NEED_DATA | null
+
+  /** The error that tells a peer's fault. */
+  protected abstract fault(code: MessageFault, text: string, position: number): Error
+
+  /** Completes a body that lasts until the end of the stream; false when there is no such body. */
+  protected completeAtEnd(_parser: LlhttpParser): boolean {
+    return false
+  }
+
+  protected get parser(): LlhttpParser {
+    this.#parser ??= new LlhttpParser(this.#type, this.recorder)
+    return this.#parser
+  }
+
+  /** Whether there is an octet to parse. Turns to the next chunk when the current one is used up. */
+  protected hasOctets(): boolean {
+    const { queue } = this
+    if (!queue.exhausted) return true
+    if (!queue.advance()) return false
+    this.parser.load(queue.chunk)
+    this.recorder.enterChunk(queue.chunkStart, queue.chunk.length)
+    return true
+  }
+
+  /** What `next` gives when the octets are used up in a head or between messages. */
+  protected needMore(): typeof NEED_DATA | null {
+    if (!this.#ended) return NEED_DATA
+    if (this.state !== 'between') throw this.#incomplete()
+    this.release()
+    return null
+  }
+
+  /** Gets llhttp and the recorder ready for the message that begins at this position. */
+  protected beginMessage(position: number): void {
+    if (this.#betweenStops) {
+      this.#betweenStops = false
+      // A message that offered another protocol, and was followed by HTTP: nobody took the offer.
+      if (this.recorder.upgrade) this.parser.declineUpgrade()
+      else this.parser.resume()
+    }
+    this.recorder.begin(position)
+  }
+
+  /** Goes on to the body of a head that passed all checks, and lets llhttp agree to its framing. */
+  protected beginBody(keepsAlive: boolean, contentLength: number): void {
+    const { recorder, queue } = this
+    if (!recorder.messageComplete) {
+      const result = this.parser.resumeAt(queue.at)
+      if (result !== OK && result !== PAUSED) throw this.syntaxFault(result, queue.position)
+    }
+    this.#headKeepsAlive = keepsAlive
+    this.#contentLength = contentLength
+    recorder.beginBody(queue.position)
+    this.state = 'body'
+  }
+
+  /** The fault that a result of llhttp means. */
+  protected syntaxFault(result: number, position: number): Error {
+    return this.fault(syntaxFault(result, this.recorder.headComplete), syntaxFaultText(result), position)
+  }
+
+  /** Position in the stream behind the last octet that an event told. */
+  get #toldPosition(): number {
+    const piece = this.recorder.pieceOffset
+    return piece < 0 ? this.queue.position : this.queue.chunkStart + piece
+  }
+
+  #readBody(): BodyChunk | MessageEnd | typeof NEED_DATA {
+    const { recorder, queue } = this
+    for (;;) {
+      const octets = recorder.takePiece(queue.chunk)
+      if (octets !== null) return { kind: 'chunk', octets }
+      if (this.#fault !== null) throw this.#fault
+      if (recorder.messageComplete) return this.#tellEnd()
+      if (this.hasOctets()) this.#parseBody()
+      else if (!this.#ended) return NEED_DATA
+      else if (!this.completeAtEnd(this.parser)) throw this.#incomplete()
+    }
+  }
+
+  #parseBody(): void {
+    const { recorder, queue, parser } = this
+    const from = queue.at
+    const result = parser.execute(from)
+    const stopped = result === PAUSED
+    const failed = result !== OK && !stopped
+    queue.at = result === OK ? queue.chunk.length : parser.position
+    if (recorder.inTrailers) {
+      const { section } = recorder
+      section.text += queue.chunk.toString('latin1', Math.max(section.start - queue.chunkStart, from), queue.at)
+    }
+    recorder.refuseFramingBefore(failed ? queue.position + 1 : queue.position)
+    if (recorder.refusal !== null) {
+      this.#fault = this.fault(recorder.refusal, 'the body breaks a limit', recorder.refusalPosition)
+    } else if (failed) {
+      this.#fault = this.syntaxFault(result, queue.position)
+    }
+  }
+
+  #tellEnd(): MessageEnd {
+    const { recorder } = this
+    if (this.#contentLength >= 0 && recorder.bodyBytes !== this.#contentLength) {
+      throw this.fault('PARSER_FAILURE', 'llhttp read another length than was announced', this.queue.position)
+    }
+    const trailers = recorder.inTrailers ? recorder.section.toList() : null
+    const goesOn =
+      this.#headKeepsAlive &&
+      this.parser.keepsAlive &&
+      (trailers === null || keepsAlive(1, decisiveFields(trailers).connection))
+    this.#betweenStops = true
+    this.state = goesOn ? 'between' : 'last'
+    if (trailers === null) return goesOn ? END_KEEPING : END_CLOSING
+    return { kind: 'end', keepsAlive: goesOn, trailers: keptTrailers(trailers) }
+  }
+
+  #incomplete(): Error {
+    return this.fault('INCOMPLETE', 'the stream ended within a message', this.queue.received)
+  }
+
+  /** Ends the reader: the fault is thrown now and by every later `next`. */
+  #fail(error: unknown): Error {
+    if (this.state === 'failed') return this.#fault as Error
+    this.#fault = this.#asFault(error)
+    this.state = 'failed'
+    this.release()
+    return this.#fault
+  }
+
+  /** Whatever goes wrong in here is a fault of this stream and of no other; a trap of llhttp or lack of memory too. */
+  #asFault(error: unknown): Error {
+    if (this.isFault(error)) return error
+    const fault = this.fault('PARSER_FAILURE', 'the parser failed', this.queue.position)
+    fault.cause = error
+    return fault
+  }
+
+  protected abstract isFault(error: unknown): error is Error
+}

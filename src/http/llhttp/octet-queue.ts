@@ -1,0 +1,72 @@
+/**
+ * Octets of a stream that were received and not yet parsed, and where in the stream they stand. Chunks are kept as they
+ * came, without copying; only ones that are longer than the parser takes at once are cut.
+ */
+import { Buffer } from 'node:buffer'
+
+const NO_OCTETS = Buffer.alloc(0)
+
+export class OctetQueue {
+  /** The chunk being parsed. */
+  chunk: Buffer = NO_OCTETS
+  /** Offset in {@link chunk} of the next octet to parse. */
+  at = 0
+  /** Position in the stream of the chunk's first octet. */
+  chunkStart = 0
+  /** Octets received in all: the position in the stream of the next octet to arrive. */
+  received = 0
+  /** Chunks behind the current one, oldest first; none is empty. */
+  #later: Buffer[] = []
+  readonly #longest: number
+
+  constructor(longest: number) {
+    this.#longest = longest
+  }
+
+  push(octets: Buffer): void {
+    this.received += octets.length
+    if (octets.length === 0) return
+    if (octets.length <= this.#longest) {
+      this.#later.push(octets)
+      return
+    }
+    for (let from = 0; from < octets.length; from += this.#longest) {
+      this.#later.push(octets.subarray(from, from + this.#longest))
+    }
+  }
+
+  /** Position in the stream of the next octet to parse. */
+  get position(): number {
+    return this.chunkStart + this.at
+  }
+
+  /** Whether the current chunk is parsed to its end. */
+  get exhausted(): boolean {
+    return this.at === this.chunk.length
+  }
+
+  /** Turns to the next chunk; false when none has arrived. The current one must be exhausted. */
+  advance(): boolean {
+    const next = this.#later.shift()
+    if (next === undefined) return false
+    this.chunkStart += this.chunk.length
+    this.chunk = next
+    this.at = 0
+    return true
+  }
+
+  /** Everything from this position in the stream on, which must not lie before the current chunk. Empties the queue. */
+  takeFrom(position: number): Buffer {
+    const rest = [this.chunk.subarray(position - this.chunkStart), ...this.#later]
+    this.clear()
+    return rest.length === 1 ? (rest[0] as Buffer) : Buffer.concat(rest)
+  }
+
+  /** Forgets all octets, as if they had been parsed. */
+  clear(): void {
+    this.chunk = NO_OCTETS
+    this.at = 0
+    this.chunkStart = this.received
+    this.#later = []
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * The request line (RFC 9112 3): exactly `verb SP target SP HTTP/d.d`, and a target of the form that fits the verb.
+ * llhttp has checked the octets of the target and the line end; it lets more blanks, missing versions, HTTP/2.0 and
+ * misplaced target forms pass, and those are refused here.
+ */
+import { isHost, isHostWithPort } from './host.js'
+import { requestError } from './request-faults.js'
+
+export interface RequestLine {
+  readonly target: string
+  readonly httpVersion: string
+  readonly minorVersion: number
+}
+
+const VERSION_LENGTH = 'HTTP/1.1'.length
+const ZERO = 0x30
+const NINE = 0x39
+
+/**
+ * The parts of a request line behind its verb, which the line begins with.
+ *
+ * @param position - Where in the stream a fault is said to be.
+ * @throws RequestError `BAD_REQUEST_LINE`, `BAD_VERSION`, `VERSION_NOT_SUPPORTED` or `BAD_TARGET`.
+ */
+export function parseRequestLine(line: string, verb: string, position: number): RequestLine {
+  const versionStart = line.length - VERSION_LENGTH
+  const targetStart = verb.length + 1
+  const target = line.slice(targetStart, versionStart - 1)
+  const httpVersion = line.slice(versionStart)
+  if (target === '' || target.includes(' ') || line[versionStart - 1] !== ' ') {
+    throw requestError('BAD_REQUEST_LINE', 'the request line is not made of verb, target and version', position)
+  }
+  const minorVersion = parseVersion(httpVersion, position)
+  if (!fitsVerb(target, verb))
+    throw requestError('BAD_TARGET', 'the request target has no form for this verb', position)
+  return { target, httpVersion, minorVersion }
+}
+
+/** Minor version of `HTTP/1.x` (RFC 9110 2.5). HTTP/0.9 has no version to say, so `HTTP/0.9` is no version. */
+function parseVersion(version: string, position: number): number {
+  const major = version.charCodeAt(5)
+  const minor = version.charCodeAt(7)
+  if (!version.startsWith('HTTP/') || version[6] !== '.' || !isDigit(major) || !isDigit(minor) || major === ZERO) {
+    throw requestError('BAD_VERSION', 'the HTTP version is not valid', position)
+  }
+  if (major !== ZERO + 1) throw requestError('VERSION_NOT_SUPPORTED', 'only HTTP/1 is spoken here', position)
+  return minor - ZERO
+}
+
+/** Whether the target has one of the forms that RFC 9112 3.2 gives this verb. */
+function fitsVerb(target: string, verb: string): boolean {
+  if (verb === 'CONNECT') return isHostWithPort(target)
+  if (target.includes('#')) return false
+  if (target.startsWith('/')) return true
+  if (target.startsWith('*')) return target === '*' && verb === 'OPTIONS'
+  return isAbsoluteForm(target)
+}
+
+/** `scheme "://" authority` and whatever follows. llhttp has checked the scheme. */
+function isAbsoluteForm(target: string): boolean {
+  const authorityStart = target.indexOf('://') + 3
+  if (authorityStart < 4) return false
+  let end = authorityStart
+  while (end < target.length && target[end] !== '/' && target[end] !== '?') end++
+  const authority = target.slice(authorityStart, end)
+  return authority !== '' && isHost(authority)
+}
+
+function isDigit(code: number): boolean {
+  return code >= ZERO && code <= NINE
+}

@@ -1,0 +1,6 @@
+declare module 'fresh' {
+  type Fields = Record<string, string | undefined>
+  /** Whether the client's copy is still good; field names in lower case. */
+  function fresh(requestHeaders: Fields, responseHeaders: Fields): boolean
+  export = fresh
+}
