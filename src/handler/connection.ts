@@ -55,8 +55,13 @@ export interface Connection {
    * the connection can carry another request.
    */
   readonly drainable: boolean
-  /** The head of a final response is about to be written: from here octets are counted against its framing. */
-  beginResponse(framing: ResponseFraming): void
+  /**
+   * Puts a response head on the wire as it is.
+   *
+   * @param framing - What the head says of the response, whose octets are counted against it from here; `interim` for a
+   * 1xx in front of the response, `partial` for lines whose end is still to come.
+   */
+  writeHead(octets: string, framing: ResponseFraming | 'interim' | 'partial'): void
   /**
    * Ends the exchange: reads away what is left of the body, up to the drain limit. False when the connection can't carry
    * another request (unread body, a response that is not delimited or not complete).
@@ -67,5 +72,5 @@ export interface Connection {
   /** Sends what was written, then closes in order: half-close, linger for a peer that still sends, end. */
   close(): Promise<void>
   /** Ends the connection at once, so that what was sent looks truncated. */
-  destroy(error?: Error): void
+  destroy(): void
 }

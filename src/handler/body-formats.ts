@@ -1,0 +1,48 @@
+/**
+ * What a POST body says as fields: JSON when its type says so, else a form. A body that is neither and no text in its
+ * charset has no fields and is no error: its handler reads the octets.
+ */
+import { decodeText } from '../http/charset.js'
+import type { Limits } from '../http/limits.js'
+import { charsetOf } from './content-type.js'
+import { parse_qs, Query } from './query.js'
+
+/** The body is not what its Content-Type says. */
+export class BodyFormatError extends Error {
+  override readonly name = 'BodyFormatError'
+}
+
+/**
+ * @param contentType - Value of Content-Type, `''` when there is none.
+ * @throws BodyFormatError for bad JSON, and for a form that is no text in its charset.
+ * @throws TooManyFieldsError beyond `limits.form_fields`.
+ * @remarks Source: AdvancedHTTPServer's `RequestHandler.do_POST`.
+ */
+export function parsePostedBody(body: Buffer, contentType: string, limits: Readonly<Limits>): Query {
+  const type = contentType.toLowerCase()
+  const isJson = type.startsWith('application/json')
+  const isForm = type === '' || type.startsWith('application/x-www-form-urlencoded')
+  let text: string
+  try {
+    text = decodeText(body, charsetOf(contentType, 'UTF-8'))
+  } catch (cause) {
+    if (!isJson && !isForm) return new Query()
+    throw new BodyFormatError('the body is no text in its charset', { cause })
+  }
+  if (isJson) return queryOfJson(text)
+  return parse_qs(text, { keep_blank_values: true, max_num_fields: limits.form_fields })
+}
+
+/** Members of a JSON object, each value in a list of one as Python does; other JSON has no fields. */
+function queryOfJson(text: string): Query {
+  const query = new Query()
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw new BodyFormatError('the body is no JSON', { cause })
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return query
+  for (const [name, member] of Object.entries(value)) query.set(name, [member as string])
+  return query
+}

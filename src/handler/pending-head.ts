@@ -1,0 +1,92 @@
+/**
+ * The lines of a response head between `send_response` and `end_headers`, and what they say about the response's
+ * framing. The one line the library words itself, Connection, keeps its place open until the head is complete, so that
+ * it can tell the truth about what follows.
+ */
+import { fieldLine, statusLine } from '../http/response-head.js'
+import type { ResponseFraming } from './connection.js'
+
+const DIGITS = /^[0-9]{1,15}$/
+
+export class PendingHead {
+  /** Status code; 0 while no status line was queued. */
+  status = 0
+  /** A response of its own, and no interim one in front of it (RFC 9110 15.2). */
+  final = false
+  /** Lines in front of the automatic Connection line. */
+  #before = ''
+  /** Lines behind it; all lines when there is none. */
+  #after = ''
+  #connection: 'none' | 'automatic' | 'own' = 'none'
+  #contentLength = -1
+  #chunked = false
+
+  get empty(): boolean {
+    return this.#before === '' && this.#after === ''
+  }
+
+  /** @throws RangeError, HeaderError as {@link statusLine}; nothing is queued then. */
+  addStatusLine(protocolVersion: string, code: number, reason: string): void {
+    this.#after += statusLine(protocolVersion, code, reason)
+    this.status = code
+    this.final ||= code >= 200 || code === 101
+  }
+
+  /** @throws HeaderError as {@link fieldLine}; nothing is queued then. */
+  addField(name: string, value: string | number | bigint): void {
+    this.#after += fieldLine(name, value)
+    // Names are told apart by length first: most are none of the three.
+    const { length } = name
+    if (length === 14 && name.toLowerCase() === 'content-length') this.#contentLength = lengthOf(value)
+    else if (length === 10 && name.toLowerCase() === 'connection') this.#connection = 'own'
+    else if (length === 17 && name.toLowerCase() === 'transfer-encoding') this.#chunked = isChunked(value)
+  }
+
+  /** Keeps a place for the automatic Connection line; a line of the handler's own leaves it unused. */
+  reserveConnection(): void {
+    this.#before += this.#after
+    this.#after = ''
+    if (this.#connection === 'none') this.#connection = 'automatic'
+  }
+
+  get wantsConnection(): boolean {
+    return this.#connection === 'automatic'
+  }
+
+  framing(command: string): ResponseFraming {
+    const { status } = this
+    const bodiless = command === 'HEAD' || status === 204 || status === 304 || (status >= 100 && status < 200)
+    return { contentLength: this.#contentLength, bodiless, chunked: this.#chunked }
+  }
+
+  /** The queued lines; the queue is empty afterwards. */
+  take(connection: string): string {
+    const line = this.wantsConnection ? fieldLine('Connection', connection) : ''
+    const lines = this.#before + line + this.#after
+    this.#before = ''
+    this.#after = ''
+    this.#connection = 'none'
+    return lines
+  }
+
+  /** Forgets everything: the next head starts from nothing. */
+  clear(): void {
+    this.#before = ''
+    this.#after = ''
+    this.#connection = 'none'
+    this.#contentLength = -1
+    this.#chunked = false
+    this.status = 0
+    this.final = false
+  }
+}
+
+/** -1 for what is no length: such a response is not taken to be delimited. */
+function lengthOf(value: string | number | bigint): number {
+  const text = String(value)
+  return DIGITS.test(text) ? Number(text) : -1
+}
+
+function isChunked(value: string | number | bigint): boolean {
+  return /(?:^|,)[ \t]*chunked[ \t]*$/i.test(String(value))
+}

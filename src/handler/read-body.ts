@@ -1,0 +1,23 @@
+/** Collects a request body in memory, up to a limit that is checked before anything is read when a length was announced. */
+import { RequestError } from '../http/errors.js'
+import type { RequestBody } from './connection.js'
+
+/**
+ * @param announcedBytes - What Content-Length says; -1 when the body is chunked.
+ * @throws RequestError `BODY_TOO_LARGE` (413) when the body is, or says it is, longer than the limit.
+ */
+export async function collectBody(body: RequestBody, announcedBytes: number, limitBytes: number): Promise<Buffer> {
+  if (announcedBytes > limitBytes) throw tooLarge(limitBytes)
+  const pieces: Buffer[] = []
+  let bytes = 0
+  for await (const piece of body as AsyncIterable<Buffer>) {
+    bytes += piece.length
+    if (bytes > limitBytes) throw tooLarge(limitBytes)
+    pieces.push(piece)
+  }
+  return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces, bytes)
+}
+
+function tooLarge(limitBytes: number): RequestError {
+  return new RequestError('BODY_TOO_LARGE', `the body is longer than ${limitBytes} bytes`, 413)
+}

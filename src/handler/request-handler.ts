@@ -1,0 +1,204 @@
+/**
+ * AdvancedHTTPServer's `RequestHandler`: finds the handler of a request by its path or verb, with credentials checked in
+ * front of every verb, and reads queries, forms and JSON bodies for it.
+ */
+import type { Connection } from './connection.js'
+import type { MaybePromise } from './base-request-handler.js'
+import { BodyFormatError, parsePostedBody } from './body-formats.js'
+import { readStaticsThroughInstances } from './class-attributes.js'
+import { charsetOf } from './content-type.js'
+import { type Cookie, parseCookies } from './cookies.js'
+import type { HandlerServer } from './handler-server.js'
+import { type AnyHandler, createHandlerMap, type HandlerMap, matchHandler } from './handler-map.js'
+import { extensions_map, guessMimeType } from './mime-types.js'
+import { parse_qs, Query, TooManyFieldsError } from './query.js'
+import { fillHandlerMaps } from './register-path.js'
+import { resourcePath, splitTarget } from './resource-path.js'
+import { RespondingRequestHandler } from './responding-request-handler.js'
+import { answerRemoteCall } from './rpc-dispatch.js'
+
+const ROBOTS_TXT = 'User-agent: *\nDisallow: /\n'
+
+export class RequestHandler<TServer extends HandlerServer = HandlerServer> extends RespondingRequestHandler<TServer> {
+  /** File name extension, with its dot and in lower case → media type; `''` is for all others. */
+  static extensions_map: Readonly<Record<string, string>> = extensions_map
+  declare extensions_map: Readonly<Record<string, string>>
+
+  /** Pattern → handler of the paths of GET, HEAD and POST; the first match in insertion order answers. */
+  readonly handler_map: HandlerMap<AnyHandler> = createHandlerMap()
+  /** Pattern → function that can be called by the verb RPC; paths are matched as sent. */
+  readonly rpc_handler_map: HandlerMap<AnyHandler> = createHandlerMap()
+
+  /** Fields of the query, or of a form or JSON body; the values of a JSON body are whatever it holds. */
+  query_data: Query = new Query()
+  /** Body of a POST as received, decoded from chunks; null for other verbs. */
+  raw_query_data: Buffer | null = null
+  /** Who has authenticated; null while nobody has to. */
+  basic_auth_user: string | null = null
+  #cookies: Map<string, Cookie> | null = null
+
+  constructor(connection: Connection, server: TServer) {
+    super(connection, server)
+    fillHandlerMaps(this, this.handler_map, this.rpc_handler_map)
+  }
+
+  /** Cookies of the request by name; what can't be read is left out. */
+  get cookies(): Map<string, Cookie> {
+    this.#cookies ??= parseCookies(this.headers.get_all('cookie').join('; '))
+    return this.#cookies
+  }
+
+  protected override reset_request_state(): void {
+    super.reset_request_state()
+    this.query_data = new Query()
+    this.raw_query_data = null
+    this.basic_auth_user = null
+    this.#cookies = null
+  }
+
+  // ── verbs ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Lets a verb run only for those who may come in. */
+  override run_verb(method: () => MaybePromise<void>): MaybePromise<void> {
+    const authorized = this.check_authorization()
+    if (authorized instanceof Promise) return authorized.then((allowed) => this.#runIf(allowed, method))
+    return this.#runIf(authorized, method)
+  }
+
+  #runIf(allowed: boolean, method: () => MaybePromise<void>): MaybePromise<void> {
+    return allowed ? super.run_verb(method) : this.respond_unauthorized({ request_authentication: true })
+  }
+
+  /** Whether the request may be answered; sets {@link basic_auth_user}. Overridable. */
+  check_authorization(): MaybePromise<boolean> {
+    return true
+  }
+
+  do_GET(): MaybePromise<void> {
+    return this.#dispatchTarget()
+  }
+
+  do_HEAD(): MaybePromise<void> {
+    return this.#dispatchTarget()
+  }
+
+  #dispatchTarget(): MaybePromise<void> {
+    const { path, query } = splitTarget(this.path)
+    this.path = path
+    try {
+      this.query_data = parse_qs(query, { max_num_fields: this.connection.limits.form_fields })
+    } catch (error) {
+      return this.#refuseFields(error)
+    }
+    return this.dispatch_handler(this.query_data)
+  }
+
+  /** Reads a form or JSON body into {@link query_data}, then finds the handler as GET does. */
+  async do_POST(): Promise<void> {
+    const { path, params } = splitTarget(this.path)
+    this.path = path + params
+    this.raw_query_data = await this.read_body()
+    try {
+      this.query_data = parsePostedBody(this.raw_query_data, this.headers.get('content-type', ''), this.connection.limits)
+    } catch (error) {
+      return this.#refuseFields(error)
+    }
+    await this.dispatch_handler(this.query_data)
+  }
+
+  #refuseFields(error: unknown): MaybePromise<void> {
+    if (!(error instanceof BodyFormatError || error instanceof TooManyFieldsError)) throw error
+    return this.respond_server_error(400)
+  }
+
+  /** Lists the verbs that have a method, RPC only when something can be called. */
+  do_OPTIONS(): MaybePromise<void> {
+    const verbs = verbsOf(this).filter((verb) => verb !== 'RPC' || this.rpc_handler_map.size > 0)
+    this.send_response(200)
+    this.send_header('Content-Length', 0)
+    this.send_header('Allow', verbs.join(', '))
+    this.end_headers()
+  }
+
+  /** Calls a function of {@link rpc_handler_map} with the arguments in the body. */
+  do_RPC(): MaybePromise<void> {
+    return answerRemoteCall(this, this.announced_body_bytes)
+  }
+
+  /** `100 Continue`, unless the body that the library is about to collect is too long by its own account. */
+  override handle_expect_100(): MaybePromise<boolean> {
+    const collects = this.command === 'POST' || this.command === 'RPC'
+    if (!collects || this.announced_body_bytes <= this.connection.limits.collected_body_bytes) {
+      return super.handle_expect_100()
+    }
+    const sent = this.send_error(413)
+    return sent instanceof Promise ? sent.then(() => false) : false
+  }
+
+  // ── finding the handler ──────────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * Normalises {@link path} and lets the first handler whose pattern matches it answer, else the file of that name.
+   *
+   * @remarks Source: AdvancedHTTPServer's `RequestHandler.dispatch_handler`.
+   */
+  dispatch_handler(query: Query = new Query()): MaybePromise<void> {
+    const config = this.server.get_config()
+    this.path = resourcePath(this.path)
+    if (config.serve_robots_txt && this.path === 'robots.txt') return this.send_response_full(ROBOTS_TXT)
+    const handler = matchHandler(this.handler_map, this.path)
+    if (handler !== undefined) return this.call_handler(handler, query)
+    return this.respond_not_found()
+  }
+
+  /** Calls a handler with the query; one that is no method of this instance gets the instance first. */
+  protected call_handler(handler: AnyHandler, query: Query): MaybePromise<void> {
+    const call = handler as (this: this, ...args: unknown[]) => MaybePromise<void>
+    return isMethodOf(this, handler) ? call.call(this, query) : call.call(this, this, query)
+  }
+
+  // ── helpers ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Value of a cookie of the request, null when it was not sent. */
+  cookie_get(name: string): string | null {
+    return this.cookies.get(name)?.value ?? null
+  }
+
+  /** First value of a field of the query. */
+  get_query(name: string): string | null
+  get_query<T>(name: string, fallback: T): string | T
+  get_query(name: string, fallback: unknown = null): unknown {
+    return this.query_data.get(name)?.[0] ?? fallback
+  }
+
+  /** Charset of the request's body. */
+  get_content_type_charset(fallback = 'UTF-8'): string {
+    return charsetOf(this.headers.get('content-type', ''), fallback)
+  }
+
+  /** Media type of a file by its name. Overridable, as is {@link extensions_map}. */
+  guess_mime_type(path: string): string {
+    return guessMimeType(path, this.extensions_map)
+  }
+}
+
+readStaticsThroughInstances(RequestHandler, ['extensions_map'])
+
+/** Whether a function is to be called as a method: the instance has it under the function's own name, bound or not. */
+export function isMethodOf(instance: object, handler: AnyHandler): boolean {
+  const members = instance as unknown as Record<string, unknown>
+  const { name } = handler
+  return members[name] === handler || (name.startsWith('bound ') && typeof members[name.slice(6)] === 'function')
+}
+
+/** Names behind `do_` on the instance and all its classes, sorted as Python's `dir` does; hooks are none. */
+function verbsOf(instance: object): string[] {
+  const verbs = new Set<string>()
+  for (let level: object | null = instance; level !== null; level = Object.getPrototypeOf(level) as object | null) {
+    for (const name of Object.getOwnPropertyNames(level)) {
+      if (name.startsWith('do_') && name !== 'do_init') verbs.add(name.slice(3))
+    }
+  }
+  return [...verbs].sort()
+}
+

@@ -1,0 +1,24 @@
+/** The public names of `advancedhttpserver`, and nothing else. */
+export {
+  type AdvancedHTTPServerOptions,
+  AdvancedHTTPServer,
+  type SSLSNICertificate,
+} from './server/advanced-http-server.js'
+export type { Address } from './server/addresses.js'
+export type { HandlerClass } from './server/handler-class.js'
+export { ServerNonThreaded, ServerThreaded } from './server/sub-server.js'
+export { BaseHTTPRequestHandler, type MaybePromise } from './handler/base-request-handler.js'
+export type { Connection, RequestBody, ResponseFraming, ResponseOutput } from './handler/connection.js'
+export type { HandlerServer, ServerConfig } from './handler/handler-server.js'
+export type { AnyHandler, HandlerMap } from './handler/handler-map.js'
+export { Query } from './handler/query.js'
+export { type PathRegistrar, RegisterPath } from './handler/register-path.js'
+export { RequestHandler } from './handler/request-handler.js'
+export type { FullResponseOptions, ResponseMessage } from './handler/responding-request-handler.js'
+export { HeaderError, RequestError, type RequestFault } from './http/errors.js'
+export type { BodyFraming, RequestHead } from './http/events.js'
+export { Headers } from './http/headers.js'
+export { DEFAULT_LIMITS, type Limits } from './http/limits.js'
+export type { Logger } from './logging/logger.js'
+export { DEFAULT_TIMEOUTS, type Timeouts } from './net/timeouts.js'
+export { __version__ } from './version.js'

@@ -1,0 +1,227 @@
+/**
+ * `wfile`: what a handler writes, put on the stream below octet for octet, in order. Small writes of one tick are joined
+ * into one; when the stream below takes no more, `write` gives false and `drain` follows, as with any Writable.
+ *
+ * How a write becomes octets: write → (counted, or dropped when the response has no body) → Writable's own queue →
+ * _write → #pending → #send, once a tick → stream.write. Nothing on the way looks into the octets.
+ */
+import { type Duplex, Writable } from 'node:stream'
+import type { ResponseFraming } from '../handler/connection.js'
+
+/** Pending octets that are sent at once instead of at the end of the tick. */
+const JOIN_LIMIT_BYTES = 16_384
+
+/** Pieces up to this size are copied into one string: cheaper than one more entry in a vectored write. */
+const COPY_LIMIT_BYTES = 4_096
+
+/**
+ * Octets given to the stream in one write. A larger piece is cut, so that a slow peer's progress shows: what it took
+ * within the write timeout keeps the connection.
+ */
+const LARGEST_WRITE_BYTES = 262_144
+
+type Piece = Buffer | string
+type WriteCallback = (error?: Error | null) => void
+
+/** What an output needs of its connection. */
+export interface OutputOwner {
+  /** The stream below has, or has no longer, octets that the peer doesn't take. */
+  outputStalled(stalled: boolean): void
+  /** The output was destroyed before the response was whole. */
+  outputBroken(): void
+}
+
+export class ResponseOutput extends Writable {
+  /** Octets written since the head of the response, whether or not they were let through. */
+  bodyOctets = 0
+  /** Whether anything at all was written for the current exchange. */
+  touched = false
+  /** What the head of the response said; null before a head was announced. */
+  framing: ResponseFraming | null = null
+
+  readonly #stream: Duplex
+  readonly #owner: OutputOwner
+  /** Written in this tick and not yet given to the stream; strings are latin-1. */
+  #pending: Piece[] = []
+  #pendingBytes = 0
+  #sendScheduled = false
+  /** Writes given to the stream whose callback has not come. */
+  #underway = 0
+  /** The Writable's callback, held back while the stream below takes no more. */
+  #held: WriteCallback | null = null
+  #flushWaiters: { resolve: () => void; reject: (error: Error) => void }[] = []
+
+  constructor(stream: Duplex, owner: OutputOwner, highWaterMarkBytes: number) {
+    super({ highWaterMark: Math.min(highWaterMarkBytes, Number.MAX_SAFE_INTEGER), decodeStrings: false })
+    this.#stream = stream
+    this.#owner = owner
+    // A handler may write long after the peer has gone; without a listener that error would end the process.
+    this.on('error', ignore)
+  }
+
+  /** Whether every octet written so far was given to the stream and taken by it. */
+  get idle(): boolean {
+    return this.writableLength === 0 && this.#pendingBytes === 0 && this.#held === null
+  }
+
+  override write(chunk: unknown, encoding?: unknown, callback?: unknown): boolean {
+    const piece = this.#admit(chunk, encoding)
+    if (piece !== null) return super.write(piece, 'latin1', doneOf(encoding, callback))
+    const done = doneOf(encoding, callback)
+    if (done !== undefined) process.nextTick(done, null)
+    return true
+  }
+
+  override end(...given: unknown[]): this {
+    const [chunk, encoding] = given
+    if (chunk !== undefined && chunk !== null && typeof chunk !== 'function') this.write(chunk, encoding)
+    const done = given.find((argument): argument is () => void => typeof argument === 'function')
+    return done === undefined ? super.end() : super.end(done)
+  }
+
+  /** Resolves when the stream below took all that was written. @throws the error that ended the connection. */
+  flush(): Promise<void> {
+    this.sendPending()
+    if (this.idle && this.#underway === 0) return Promise.resolve()
+    if (this.destroyed) return Promise.reject(this.errored ?? new Error('the connection has ended'))
+    return new Promise((resolve, reject) => this.#flushWaiters.push({ resolve, reject }))
+  }
+
+  /** Gives what is pending to the stream now instead of at the end of the tick. */
+  sendPending(): void {
+    if (this.#pendingBytes > 0) this.#send()
+  }
+
+  /** The head of a response was written: what follows is its body. */
+  begin(framing: ResponseFraming): void {
+    this.framing = framing
+    this.bodyOctets = 0
+  }
+
+  /** A new exchange begins; what the last one told about its response is forgotten. */
+  reset(): void {
+    this.bodyOctets = 0
+    this.touched = false
+    this.framing = null
+  }
+
+  /** The connection is gone: nothing written from now on goes anywhere. */
+  fail(error: Error): void {
+    this.#pending = []
+    this.#pendingBytes = 0
+    for (const waiter of this.#flushWaiters.splice(0)) waiter.reject(error)
+    this.destroy(error)
+  }
+
+  override _write(piece: Piece, _encoding: BufferEncoding, callback: WriteCallback): void {
+    this.#pending.push(piece)
+    this.#pendingBytes += piece.length
+    if (this.#pendingBytes < JOIN_LIMIT_BYTES) this.#scheduleSend()
+    else this.#send()
+    if (!this.#stream.writableNeedDrain) return callback()
+    this.#held = callback
+    this.#owner.outputStalled(true)
+  }
+
+  override _final(callback: WriteCallback): void {
+    this.sendPending()
+    callback()
+  }
+
+  override _destroy(error: Error | null, callback: WriteCallback): void {
+    this.#held = null
+    if (!this.writableFinished) this.#owner.outputBroken()
+    callback(error)
+  }
+
+  /** What of a chunk goes on the wire, as octets or latin-1 text; null when the response has no body. */
+  #admit(chunk: unknown, encoding: unknown): Piece | null {
+    const piece = pieceOf(chunk, encoding)
+    this.touched = true
+    if (this.framing === null) return piece
+    this.bodyOctets += piece.length
+    return this.framing.bodiless ? null : piece
+  }
+
+  #scheduleSend(): void {
+    if (this.#sendScheduled) return
+    this.#sendScheduled = true
+    process.nextTick(sendScheduled, this)
+  }
+
+  /** The tick is over. */
+  tick(): void {
+    this.#sendScheduled = false
+    this.sendPending()
+  }
+
+  #send(): void {
+    const pieces = this.#pending
+    const bytes = this.#pendingBytes
+    this.#pending = []
+    this.#pendingBytes = 0
+    if (this.#stream.destroyed || this.#stream.writableEnded) return
+    if (pieces.length === 1) return this.#give(pieces[0] as Piece)
+    if (bytes <= COPY_LIMIT_BYTES) return this.#give(joined(pieces))
+    this.#stream.cork()
+    for (const piece of pieces) this.#give(piece)
+    this.#stream.uncork()
+  }
+
+  #give(piece: Piece): void {
+    for (let from = 0; from < piece.length; from += LARGEST_WRITE_BYTES) {
+      this.#underway += 1
+      const to = from + LARGEST_WRITE_BYTES
+      if (typeof piece === 'string') this.#stream.write(piece.slice(from, to), 'latin1', this.#taken)
+      else this.#stream.write(piece.length <= to && from === 0 ? piece : piece.subarray(from, to), this.#taken)
+    }
+  }
+
+  /** The stream below took, or lost, one of our writes. */
+  readonly #taken = (error?: Error | null): void => {
+    this.#underway -= 1
+    if (error) return
+    if (this.#held !== null) this.#progress()
+    if (this.#flushWaiters.length > 0 && this.#underway === 0 && this.idle) {
+      for (const waiter of this.#flushWaiters.splice(0)) waiter.resolve()
+    }
+  }
+
+  /** The peer takes octets: the wait starts anew, or is over. */
+  #progress(): void {
+    const stalled = this.#stream.writableNeedDrain
+    this.#owner.outputStalled(stalled)
+    if (stalled) return
+    const held = this.#held
+    this.#held = null
+    held?.()
+  }
+}
+
+function sendScheduled(output: ResponseOutput): void {
+  output.tick()
+}
+
+/** @throws TypeError for what is neither text nor octets, as any Writable does. */
+function pieceOf(chunk: unknown, encoding: unknown): Piece {
+  if (typeof chunk === 'string') {
+    const given = typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8'
+    return given === 'latin1' || given === 'binary' ? chunk : Buffer.from(chunk, given)
+  }
+  if (Buffer.isBuffer(chunk)) return chunk
+  if (ArrayBuffer.isView(chunk)) return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+  throw new TypeError('wfile.write takes a string, a Buffer or another view of octets')
+}
+
+function doneOf(encoding: unknown, callback: unknown): ((error: Error | null | undefined) => void) | undefined {
+  const done = typeof encoding === 'function' ? encoding : callback
+  return typeof done === 'function' ? (done as (error: Error | null | undefined) => void) : undefined
+}
+
+function joined(pieces: readonly Piece[]): string {
+  let text = ''
+  for (const piece of pieces) text += typeof piece === 'string' ? piece : piece.toString('latin1')
+  return text
+}
+
+function ignore(): void {}

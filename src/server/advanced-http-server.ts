@@ -1,0 +1,294 @@
+/**
+ * Python's `AdvancedHTTPServer`: one handler class served at any number of addresses, with and without TLS, that are
+ * bound and shut down together. Composes what the other rooms make; the settings it shows are those handlers read.
+ */
+import { resolve as absolutePath } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { CredentialStore, type PasswordType } from '../handler/credentials.js'
+import type { ServerConfig } from '../handler/handler-server.js'
+import { type Limits, resolveLimits } from '../http/limits.js'
+import { type Logger, SILENT_LOGGER } from '../logging/logger.js'
+import { resolveTimeouts, type Timeouts } from '../net/timeouts.js'
+import { CertificateStore, type ClientVerification } from '../tls/certificate-store.js'
+import { __version__ } from '../version.js'
+import { type Address, resolveAddresses } from './addresses.js'
+import { ConnectionCounter } from './connection-counter.js'
+import type { HandlerClass } from './handler-class.js'
+import { ServerNonThreaded, ServerThreaded, type SharedParts } from './sub-server.js'
+
+export interface AdvancedHTTPServerOptions {
+  /** Addresses to bind; port 0 means any free one. */
+  readonly addresses?: readonly Address[] | undefined
+  /** @deprecated since 2.0.12, as in Python: use `addresses`. TLS when `ssl_certfile` is given. */
+  readonly address?: readonly [host: string, port: number] | undefined
+  /** true (default): connections are served side by side; false: one at a time, the others wait. */
+  readonly use_threads?: boolean | undefined
+  /** PEM file with the certificate chain, and the key unless `ssl_keyfile` is given. */
+  readonly ssl_certfile?: string | undefined
+  readonly ssl_keyfile?: string | undefined
+  /** Pass phrase of an encrypted key. */
+  readonly ssl_password?: string | undefined
+  /** Python's name of a TLS version, which is then the only one; 1.2 and up by default. */
+  readonly ssl_version?: string | undefined
+  /** PEM file of the authorities whose client certificates are accepted. */
+  readonly ssl_ca?: string | undefined
+  readonly ssl_verify?: ClientVerification | undefined
+  /** Replaces single defaults; bytes unless the name says otherwise. */
+  readonly limits?: Partial<Limits> | undefined
+  /** Replaces single defaults; milliseconds. */
+  readonly timeouts?: Partial<Timeouts> | undefined
+  /** Where the server and its handlers log to; nowhere by default. */
+  readonly logger?: Logger | undefined
+}
+
+/** One line of the SNI table. */
+export interface SSLSNICertificate {
+  readonly hostname: string
+  readonly certfile: string
+  readonly keyfile: string | null
+}
+
+/** How long requests in flight may take after `shutdown`, in milliseconds. */
+const DEFAULT_GRACE_MS = 10_000
+
+export class AdvancedHTTPServer {
+  /** One per address, in their order. A subclass sets values for its handlers on each of them. */
+  readonly sub_servers: ServerNonThreaded[]
+  readonly #certificates: CertificateStore | null
+  readonly #config: ServerConfig
+  readonly #logger: Logger
+  #state: 'new' | 'listening' | 'stopping' = 'new'
+  #listening: Promise<void> | null = null
+  #stopped: Promise<void> | null = null
+  readonly #done: Promise<void>
+  #tellDone: () => void = () => {}
+
+  /**
+   * @param handler_klass - Class whose instances serve one connection each.
+   * @throws TypeError, RangeError naming the option that is wrong; CertificateError naming the file.
+   */
+  constructor(handler_klass: HandlerClass<never>, options: AdvancedHTTPServerOptions = {}) {
+    const addresses = resolveAddresses(options)
+    this.#logger = options.logger ?? SILENT_LOGGER
+    this.#config = defaultConfig()
+    this.#certificates = certificatesOf(options)
+    const parts: SharedParts = {
+      config: this.#config,
+      logger: this.#logger,
+      limits: resolveLimits(options.limits),
+      timeouts: resolveTimeouts(options.timeouts),
+      certificates: this.#certificates,
+      counter: new ConnectionCounter(),
+    }
+    const SubServer = options.use_threads === false ? ServerNonThreaded : ServerThreaded
+    this.sub_servers = addresses.map(
+      ([host, port, use_ssl]) => new SubServer([host, port], use_ssl, handler_klass, parts),
+    )
+    this.#done = new Promise((resolve) => {
+      this.#tellDone = resolve
+    })
+  }
+
+  get server_started(): boolean {
+    return this.#state === 'listening'
+  }
+
+  /**
+   * Binds every address, or none.
+   *
+   * @throws Error naming the address that can't be bound (`EADDRINUSE 127.0.0.1:8080`), with the system's `code`.
+   */
+  listen(): Promise<void> {
+    if (this.#state === 'stopping') return Promise.reject(new Error('the server has been shut down'))
+    this.#listening ??= this.#bindAll()
+    return this.#listening
+  }
+
+  async #bindAll(): Promise<void> {
+    const outcomes = await Promise.allSettled(this.sub_servers.map((sub_server) => sub_server.listen()))
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+    if (failed !== undefined) {
+      for (const sub_server of this.sub_servers) sub_server.windDown()
+      this.#state = 'stopping'
+      throw failed.reason
+    }
+    if (this.#state === 'new') this.#state = 'listening'
+    for (const { server_address } of this.sub_servers) {
+      this.#logger.info(`listening on ${server_address[0]}:${server_address[1]}`)
+    }
+  }
+
+  /** Listens if that has not been done, and resolves once the server is shut down. @throws as {@link listen}. */
+  async serve_forever(): Promise<void> {
+    await this.listen()
+    await this.#done
+  }
+
+  /**
+   * Stops accepting, lets requests in flight finish, closes idle connections at once and the rest after the grace time.
+   * A second call with a shorter grace shortens it. Resolves when every socket is closed.
+   */
+  shutdown(options: { readonly grace_ms?: number } = {}): Promise<void> {
+    const grace_ms = options.grace_ms ?? DEFAULT_GRACE_MS
+    if (this.#stopped === null) this.#stopped = this.#stop(grace_ms)
+    else void this.#destroyAfter(grace_ms, this.#stopped)
+    return this.#stopped
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown()
+  }
+
+  async #stop(grace_ms: number): Promise<void> {
+    await this.#listening?.catch(() => {})
+    this.#state = 'stopping'
+    for (const sub_server of this.sub_servers) sub_server.windDown()
+    const closed = Promise.all(this.sub_servers.map((sub_server) => sub_server.closed()))
+    await Promise.race([closed, this.#destroyAfter(grace_ms, closed)])
+    await closed
+    this.#tellDone()
+  }
+
+  /** Ends what still lives when the grace time is over, unless all has ended by then. */
+  async #destroyAfter(grace_ms: number, ended: Promise<unknown>): Promise<void> {
+    const timer = new AbortController()
+    void ended.finally(() => timer.abort())
+    try {
+      await delay(grace_ms, undefined, { signal: timer.signal })
+    } catch {
+      return
+    }
+    for (const sub_server of this.sub_servers) sub_server.destroyAll()
+  }
+
+  // ── settings that handlers read ──────────────────────────────────────────────────────────────────────────────
+
+  /** Value of the Server field and realm of basic authentication. */
+  get server_version(): string {
+    return this.#config.server_version
+  }
+  set server_version(value: string) {
+    this.#config.server_version = String(value)
+  }
+
+  /** Whether paths without handler are looked up below {@link serve_files_root}. */
+  get serve_files(): boolean {
+    return this.#config.serve_files
+  }
+  set serve_files(value: boolean) {
+    this.#config.serve_files = Boolean(value)
+  }
+
+  /** Directory whose files are served; stored absolute. */
+  get serve_files_root(): string {
+    return this.#config.serve_files_root
+  }
+  set serve_files_root(value: string) {
+    this.#config.serve_files_root = absolutePath(value)
+  }
+
+  /** Whether a directory without index file is answered with its listing. */
+  get serve_files_list_directories(): boolean {
+    return this.#config.serve_files_list_directories
+  }
+  set serve_files_list_directories(value: boolean) {
+    this.#config.serve_files_list_directories = Boolean(value)
+  }
+
+  /** Whether symbolic links that lead out of the root are followed. */
+  get serve_files_follow_symlinks(): boolean {
+    return this.#config.serve_files_follow_symlinks
+  }
+  set serve_files_follow_symlinks(value: boolean) {
+    this.#config.serve_files_follow_symlinks = Boolean(value)
+  }
+
+  /** Whether `/robots.txt` is answered with a page that asks all robots to stay away. */
+  get serve_robots_txt(): boolean {
+    return this.#config.serve_robots_txt
+  }
+  set serve_robots_txt(value: boolean) {
+    this.#config.serve_robots_txt = Boolean(value)
+  }
+
+  // ── basic authentication ─────────────────────────────────────────────────────────────────────────────────────
+
+  /** Requires credentials, of which there are none yet, or requires none any more. */
+  auth_set(status: boolean): void {
+    this.#config.credentials = status ? new CredentialStore() : null
+  }
+
+  /**
+   * Lets a user in, and requires credentials from now on.
+   *
+   * @param password - The password, or its hash when `pwtype` names one: a raw digest, or hexadecimal.
+   * @throws as `CredentialStore.add`: unknown type, wrong length.
+   */
+  auth_add_creds(username: string, password: string | Uint8Array, pwtype: PasswordType | string = 'plain'): void {
+    const credentials = this.#config.credentials ?? new CredentialStore()
+    credentials.add(username, password, pwtype)
+    this.#config.credentials = credentials
+  }
+
+  /** Lets a user in no more; all of them without a name. Credentials stay required. */
+  auth_delete_creds(username?: string): void {
+    this.#config.credentials?.delete(username)
+  }
+
+  // ── TLS by server name ───────────────────────────────────────────────────────────────────────────────────────
+
+  /** The SNI table. @throws Error when TLS is not in use. */
+  get sni_certs(): SSLSNICertificate[] {
+    return this.#tls.certs
+  }
+
+  /**
+   * Presents a certificate to clients that ask for this name, from the next handshake on.
+   *
+   * @param hostname - A name, or `*.example.com` for one label in front of `example.com`; exact names come first.
+   * @throws Error when TLS is not in use; CertificateError naming the file.
+   */
+  add_sni_cert(
+    hostname: string,
+    options: {
+      readonly ssl_certfile: string
+      readonly ssl_keyfile?: string | undefined
+      readonly ssl_password?: string | undefined
+      readonly ssl_version?: string | undefined
+    },
+  ): void {
+    this.#tls.add(hostname, options)
+  }
+
+  /** @throws Error when TLS is not in use; CertificateError for an unknown name. */
+  remove_sni_cert(hostname: string): void {
+    this.#tls.remove(hostname)
+  }
+
+  /** Reads all certificate files again; open connections go on. @throws CertificateError; the old ones then stay. */
+  reload_certs(): void {
+    this.#tls.reloadAll()
+  }
+
+  get #tls(): CertificateStore {
+    if (this.#certificates === null) throw new Error('TLS is not in use: no ssl_certfile was given')
+    return this.#certificates
+  }
+}
+
+function defaultConfig(): ServerConfig {
+  return {
+    server_version: `AdvancedHTTPServer/${__version__}`,
+    serve_files: false,
+    serve_files_root: process.cwd(),
+    serve_files_list_directories: true,
+    serve_files_follow_symlinks: false,
+    serve_robots_txt: true,
+    credentials: null,
+  }
+}
+
+function certificatesOf(options: AdvancedHTTPServerOptions): CertificateStore | null {
+  const { ssl_certfile } = options
+  return ssl_certfile === undefined ? null : new CertificateStore({ ...options, ssl_certfile })
+}

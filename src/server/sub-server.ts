@@ -1,0 +1,196 @@
+/**
+ * One listening address of a server, as Python's socketserver has it: it accepts, makes a handler for each connection
+ * and runs it. Handlers see it as `this.server`, with whatever values a program has put on it.
+ */
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { TLSSocket } from 'node:tls'
+import type { HandlerServer, ServerConfig } from '../handler/handler-server.js'
+import type { Limits } from '../http/limits.js'
+import type { Logger } from '../logging/logger.js'
+import { SocketConnection } from '../net/connection.js'
+import { Listener } from '../net/listener.js'
+import type { Timeouts } from '../net/timeouts.js'
+import { acceptTls } from '../tls/accept.js'
+import type { CertificateStore } from '../tls/certificate-store.js'
+import { ConnectionCounter } from './connection-counter.js'
+import type { HandlerClass } from './handler-class.js'
+
+/** What all addresses of a server share. */
+export interface SharedParts {
+  readonly config: ServerConfig
+  readonly logger: Logger
+  readonly limits: Readonly<Limits>
+  readonly timeouts: Readonly<Timeouts>
+  /** Present when any address speaks TLS. */
+  readonly certificates: CertificateStore | null
+  /** Open connections of all addresses together. */
+  readonly counter: ConnectionCounter
+}
+
+const BUSY = 'HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n'
+
+/** Serves one connection at a time; the others wait until it has ended. */
+export class ServerNonThreaded implements HandlerServer {
+  /** Host and port; after `listen` the port that is really bound. */
+  server_address: readonly [host: string, port: number]
+  readonly using_ssl: boolean
+  readonly logger: Logger
+  readonly RequestHandlerClass: HandlerClass<this>
+  readonly #parts: SharedParts
+  readonly #listener: Listener
+  /** TCP sockets accepted and not closed, those in a TLS handshake and those that wait for their turn included. */
+  readonly #sockets = new Set<Socket>()
+  readonly #connections = new Set<SocketConnection>()
+  /** Settles when no connection is being served any more. */
+  #lastTurn: Promise<void> = Promise.resolve()
+  #windingDown = false
+
+  constructor(address: readonly [string, number], using_ssl: boolean, klass: HandlerClass<never>, parts: SharedParts) {
+    this.server_address = address
+    this.using_ssl = using_ssl
+    this.logger = parts.logger
+    this.RequestHandlerClass = klass as unknown as HandlerClass<this>
+    this.#parts = parts
+    this.#listener = new Listener({
+      accepted: (socket) => this.#accepted(socket),
+      acceptFailed: (error) => this.logger.warn(`accept failed: ${error.message}`),
+    })
+  }
+
+  get_config(): ServerConfig {
+    return this.#parts.config
+  }
+
+  /** Binds the address. @throws Error naming the address when it can't be bound. */
+  async listen(): Promise<void> {
+    this.server_address = await this.#listener.listen(...this.server_address)
+  }
+
+  /** Overridable: false refuses a connection that was just accepted. Source: `socketserver.BaseServer.verify_request`. */
+  verify_request(_request: Duplex, _client_address: readonly [host: string, port: number]): boolean {
+    return true
+  }
+
+  /** Overridable: hears of an exception that no step of a handler has dealt with. */
+  handle_error(error: unknown, client_address: readonly [host: string, port: number]): void {
+    this.logger.error(`exception while serving ${client_address[0]}`, error)
+  }
+
+  /**
+   * Serves HTTP on a connected stream that the embedding program hands over. Resolves when the stream is closed, or was
+   * taken over by a handler and closed then.
+   *
+   * @param client_address - What handlers see; that of the socket by default.
+   */
+  handle_connection(stream: Duplex, client_address?: readonly [host: string, port: number]): Promise<void> {
+    return this.#serve(stream, client_address ?? addressOf(stream as Partial<Socket>), stream instanceof TLSSocket, null)
+  }
+
+  /** One connection after the other; {@link ServerThreaded} serves them side by side. */
+  protected process_request(serve: () => Promise<void>): void {
+    this.#lastTurn = this.#lastTurn.then(serve)
+  }
+
+  /** No more connections; those that live get no further request than those already on their way. */
+  windDown(): void {
+    this.#windingDown = true
+    this.#listener.stop()
+    for (const connection of this.#connections) connection.windDown()
+  }
+
+  /** Resolves when every socket is closed. */
+  async closed(): Promise<void> {
+    const sockets = [...this.#sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve)))
+    await Promise.all([...sockets, ...[...this.#connections].map((connection) => connection.closed)])
+  }
+
+  /** Ends what still lives. */
+  destroyAll(): void {
+    for (const connection of this.#connections) connection.stream.destroy()
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
+  #accepted(socket: Socket): void {
+    const client_address = addressOf(socket)
+    const { counter, limits } = this.#parts
+    if (this.#windingDown || !counter.enter(client_address[0], limits)) return this.#turnAway(socket)
+    this.#sockets.add(socket)
+    socket.once('close', () => {
+      this.#sockets.delete(socket)
+      counter.leave(client_address[0])
+    })
+    if (!this.#admits(socket, client_address)) return void socket.destroy()
+    if (!this.using_ssl) return this.process_request(() => this.#serve(socket, client_address, false, null))
+    this.#secure(socket, client_address)
+  }
+
+  #admits(socket: Socket, client_address: readonly [host: string, port: number]): boolean {
+    try {
+      return this.verify_request(socket, client_address)
+    } catch (error) {
+      this.handle_error(error, client_address)
+      return false
+    }
+  }
+
+  #turnAway(socket: Socket): void {
+    if (this.using_ssl) return void socket.destroy()
+    socket.end(BUSY, 'latin1')
+    socket.setTimeout(this.#parts.timeouts.linger_ms, () => socket.destroy())
+    socket.resume()
+    socket.once('end', () => socket.destroy())
+  }
+
+  #secure(socket: Socket, client_address: readonly [host: string, port: number]): void {
+    const { certificates, timeouts } = this.#parts
+    if (certificates === null) throw new Error('an address speaks TLS without certificates')
+    acceptTls(socket, certificates, timeouts, (accepted) => {
+      if (accepted === null) return
+      this.process_request(() => this.#serve(accepted.stream, client_address, true, accepted.raw))
+    })
+  }
+
+  async #serve(
+    stream: Duplex,
+    client_address: readonly [host: string, port: number],
+    encrypted: boolean,
+    raw: Socket | null,
+  ): Promise<void> {
+    const { limits, timeouts } = this.#parts
+    const connection = new SocketConnection(stream, { client_address, encrypted, limits, timeouts, raw })
+    this.#connections.add(connection)
+    try {
+      await this.finish_request(connection)
+    } catch (error) {
+      this.handle_error(error, client_address)
+    }
+    await connection.close()
+    this.#connections.delete(connection)
+  }
+
+  /** Makes the handler of a connection and runs it to its end. Source: `socketserver.BaseRequestHandler.__init__`. */
+  protected async finish_request(connection: SocketConnection): Promise<void> {
+    const handler = new this.RequestHandlerClass(connection, this)
+    connection.requireHost = handler.require_host
+    await handler.on_init()
+    await handler.setup()
+    try {
+      await handler.handle()
+    } finally {
+      await handler.finish()
+    }
+  }
+}
+
+/** Serves its connections side by side. */
+export class ServerThreaded extends ServerNonThreaded {
+  protected override process_request(serve: () => Promise<void>): void {
+    void serve()
+  }
+}
+
+/** What handlers see of a stream that has no address: an empty host and port 0. */
+function addressOf(stream: Partial<Socket>): readonly [host: string, port: number] {
+  return [stream.remoteAddress ?? '', stream.remotePort ?? 0]
+}
