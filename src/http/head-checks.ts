@@ -22,7 +22,7 @@ export interface DecisiveFields {
 
 /** What the checks need to know beside the fields. */
 export interface HeadContext {
-  readonly verb: string
+  readonly method: string
   readonly minorVersion: number
   /** Whether HTTP/1.1 needs a Host field (RFC 9112 3.2). */
   readonly requireHost: boolean
@@ -90,17 +90,17 @@ function isNamed(name: string, wanted: string): boolean {
 
 /** @throws RequestError when the head breaks one of the rules. */
 export function checkHead(fields: DecisiveFields, context: HeadContext): HeadMeaning {
-  const { verb, minorVersion } = context
+  const { method, minorVersion } = context
   const chunked = checkTransferEncoding(fields, context)
   const contentLength = checkContentLength(fields, context)
   checkHost(fields, context)
   // The length of a CONNECT's body is not what its fields say: it has none (RFC 9110 9.3.6).
-  const bodiless = verb === 'CONNECT' || (!chunked && contentLength < 0)
+  const bodiless = method === 'CONNECT' || (!chunked && contentLength < 0)
   return {
     framing: bodiless ? 'none' : chunked ? 'chunked' : 'length',
     contentLength: bodiless ? 0 : contentLength,
     keepsAlive: keepsAlive(minorVersion, fields.connection),
-    upgrade: verb === 'CONNECT' || asksForUpgrade(fields, minorVersion),
+    upgrade: method === 'CONNECT' || asksForUpgrade(fields, minorVersion),
     expectsContinue: asksForContinue(fields, minorVersion),
   }
 }

@@ -7,6 +7,9 @@ import { isHost, isHostWithPort } from './host.js'
 import { requestError } from './request-faults.js'
 
 export interface RequestLine {
+  /** All of it, as received. */
+  readonly requestLine: string
+  readonly method: string
   readonly target: string
   readonly httpVersion: string
   readonly minorVersion: number
@@ -17,23 +20,24 @@ const ZERO = 0x30
 const NINE = 0x39
 
 /**
- * The parts of a request line behind its verb, which the line begins with.
+ * The parts of a request line whose verb is known to be its first octets.
  *
  * @param position - Where in the stream a fault is said to be.
  * @throws RequestError `BAD_REQUEST_LINE`, `BAD_VERSION`, `VERSION_NOT_SUPPORTED` or `BAD_TARGET`.
  */
-export function parseRequestLine(line: string, verb: string, position: number): RequestLine {
-  const versionStart = line.length - VERSION_LENGTH
-  const targetStart = verb.length + 1
-  const target = line.slice(targetStart, versionStart - 1)
-  const httpVersion = line.slice(versionStart)
-  if (target === '' || target.includes(' ') || line[versionStart - 1] !== ' ') {
+export function parseRequestLine(requestLine: string, verbLength: number, position: number): RequestLine {
+  const method = requestLine.slice(0, verbLength)
+  const versionStart = requestLine.length - VERSION_LENGTH
+  const target = requestLine.slice(verbLength + 1, versionStart - 1)
+  const httpVersion = requestLine.slice(versionStart)
+  if (target === '' || target.includes(' ') || requestLine[versionStart - 1] !== ' ') {
     throw requestError('BAD_REQUEST_LINE', 'the request line is not made of verb, target and version', position)
   }
   const minorVersion = parseVersion(httpVersion, position)
-  if (!fitsVerb(target, verb))
+  if (!fitsVerb(target, method)) {
     throw requestError('BAD_TARGET', 'the request target has no form for this verb', position)
-  return { target, httpVersion, minorVersion }
+  }
+  return { requestLine, method, target, httpVersion, minorVersion }
 }
 
 /** Minor version of `HTTP/1.x` (RFC 9110 2.5). HTTP/0.9 has no version to say, so `HTTP/0.9` is no version. */
@@ -48,11 +52,11 @@ function parseVersion(version: string, position: number): number {
 }
 
 /** Whether the target has one of the forms that RFC 9112 3.2 gives this verb. */
-function fitsVerb(target: string, verb: string): boolean {
-  if (verb === 'CONNECT') return isHostWithPort(target)
+function fitsVerb(target: string, method: string): boolean {
+  if (method === 'CONNECT') return isHostWithPort(target)
   if (target.includes('#')) return false
   if (target.startsWith('/')) return true
-  if (target.startsWith('*')) return target === '*' && verb === 'OPTIONS'
+  if (target.startsWith('*')) return target === '*' && method === 'OPTIONS'
   return isAbsoluteForm(target)
 }
 

@@ -206,7 +206,7 @@ export abstract class MessageReader<Head> {
       const { section } = recorder
       section.text += queue.chunk.toString('latin1', Math.max(section.start - queue.chunkStart, from), queue.at)
     }
-    recorder.refuseFramingBefore(failed ? queue.position + 1 : queue.position)
+    recorder.refuseFramingBefore(queue.position)
     if (recorder.refusal !== null) {
       this.#fault = this.fault(recorder.refusal, 'the body breaks a limit', recorder.refusalPosition)
     } else if (failed) {

@@ -13,7 +13,7 @@ import { checkHead, decisiveFields } from '../head-checks.js'
 import { Headers } from '../headers.js'
 import type { Limits } from '../limits.js'
 import { requestError } from '../request-faults.js'
-import { parseRequestLine } from '../request-line.js'
+import { parseRequestLine, type RequestLine } from '../request-line.js'
 import { OK, PAUSED } from './error-codes.js'
 import { type MessageFault, MessageReader } from './message-reader.js'
 import { MessageRecorder } from './message-recorder.js'
@@ -38,8 +38,8 @@ export class RequestReader extends MessageReader<RequestHead> {
   #leading = 0
   /** Length of the verb so far. */
   #verbLength = 0
-  /** Length of the request line without its line end; -1 before that has arrived. */
-  #lineLength = -1
+  /** The request line, judged as soon as it is whole: who sends no version waits for no header section. */
+  #line: RequestLine | null = null
 
   constructor({ limits, requireHost = true, allowedVerbs }: RequestReaderOptions) {
     super(REQUEST, limits, new MessageRecorder(limits))
@@ -83,7 +83,7 @@ export class RequestReader extends MessageReader<RequestHead> {
     this.beginMessage(this.queue.position)
     this.#leading = 0
     this.#verbLength = 0
-    this.#lineLength = -1
+    this.#line = null
     this.state = 'verb'
   }
 
@@ -132,58 +132,53 @@ export class RequestReader extends MessageReader<RequestHead> {
     const from = queue.at
     const failed = result !== OK && result !== PAUSED
     queue.at = result === OK ? chunk.length : this.parser.position
-    const known = failed ? Math.min(queue.at + 1, chunk.length) : queue.at
-    recorder.section.text += chunk.toString('latin1', from, known)
-    if (this.#lineLength < 0) this.#findLineEnd(from, known)
-    this.#checkSize()
+    recorder.section.text += chunk.toString('latin1', from, queue.at)
+    if (this.#line === null) this.#readLine(from)
+    if (this.#line !== null) this.#checkSectionSize(this.#line)
     if (recorder.refusal !== null) throw this.fault(recorder.refusal, 'too many fields', recorder.refusalPosition)
     if (failed) throw this.syntaxFault(result, queue.position)
     return recorder.headComplete
   }
 
-  /** Looks in the chunk and not in the text: a text that grows octet by octet would be copied for each look. */
-  #findLineEnd(from: number, end: number): void {
-    const { chunk, chunkStart } = this.queue
+  /**
+   * Reads the request line when its end is among the octets parsed from here on in the chunk. The end is looked for in
+   * the chunk and not in the text: a text that grows octet by octet would be copied for each look.
+   */
+  #readLine(from: number): void {
+    const { chunk, chunkStart, at: end } = this.queue
+    const { start, text } = this.recorder.section
     const at = chunk.indexOf(CR, from)
-    if (at >= 0 && at < end) this.#lineLength = chunkStart + at - this.recorder.section.start
+    const isWhole = at >= 0 && at < end
+    const length = isWhole ? chunkStart + at - start : text.length
+    const limit = this.limits.request_line_bytes
+    if (length > limit) throw requestError('REQUEST_LINE_TOO_LONG', 'the request line is too long', start + limit)
+    if (isWhole) this.#line = parseRequestLine(text.slice(0, length), this.#verbLength, start + length)
   }
 
-  /** Whatever came first counts: a limit broken before a fault, or before another limit, wins. */
-  #checkSize(): void {
-    const { limits, recorder } = this
-    const { start, text } = recorder.section
-    const lineLength = this.#lineLength < 0 ? text.length : this.#lineLength
-    if (lineLength > limits.request_line_bytes) {
-      throw requestError('REQUEST_LINE_TOO_LONG', 'the request line is too long', start + limits.request_line_bytes)
-    }
-    if (this.#lineLength < 0) return
-    const excess = start + this.#lineLength + '\r\n'.length + limits.header_bytes
-    const isFirst = recorder.refusal === null || excess <= recorder.refusalPosition
-    if (start + text.length > excess && isFirst) {
+  /** What comes first counts: a limit broken before a fault of syntax, or before another limit, wins. */
+  #checkSectionSize({ requestLine }: RequestLine): void {
+    const { section, refusal, refusalPosition } = this.recorder
+    const excess = section.start + requestLine.length + '\r\n'.length + this.limits.header_bytes
+    if (section.start + section.text.length > excess && (refusal === null || excess <= refusalPosition)) {
       throw requestError('HEADER_TOO_LARGE', 'the header section is too large', excess)
     }
   }
 
   #tellHead(): RequestHead {
     const { recorder, queue } = this
-    const { section } = recorder
-    const { text, start } = section
-    const position = queue.position
-    const requestLine = text.slice(0, this.#lineLength)
-    const method = text.slice(0, this.#verbLength)
-    const { target, httpVersion, minorVersion } = parseRequestLine(requestLine, method, position)
-    const list = section.toList()
+    const { requestLine, method, target, httpVersion, minorVersion } = this.#line as RequestLine
+    const list = recorder.section.toList()
     const meaning = checkHead(decisiveFields(list), {
-      verb: method,
+      method,
       minorVersion,
       requireHost: this.requireHost,
       bodyLimit: this.limits.body_bytes,
-      position,
+      position: queue.position,
     })
+    const { framing, contentLength, expectsContinue } = meaning
     const keepsAlive = meaning.keepsAlive && recorder.keepsAlive
     const upgrade = meaning.upgrade && recorder.upgrade
-    const { framing, contentLength, expectsContinue } = meaning
-    this.beginBody(keepsAlive, framing === 'none' ? 0 : contentLength)
+    this.beginBody(keepsAlive, contentLength)
     return {
       kind: 'head',
       requestLine,
@@ -197,7 +192,7 @@ export class RequestReader extends MessageReader<RequestHead> {
       keepsAlive,
       upgrade,
       expectsContinue,
-      offset: start,
+      offset: recorder.section.start,
     }
   }
 
