@@ -1,0 +1,104 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { CharsetError, decodeText, encodeText } from '../../src/http/charset.js'
+import { runPython } from '../support/python.js'
+
+function faultOf(action: () => unknown): string | undefined {
+  try {
+    action()
+    return undefined
+  } catch (error) {
+    expect(error).toBeInstanceOf(CharsetError)
+    return (error as CharsetError).code
+  }
+}
+
+describe('decodeText', () => {
+  test('takes each octet of latin-1 for the character of its number', () => {
+    const octets = Uint8Array.from({ length: 256 }, (_, octet) => octet)
+    const text = String.fromCharCode(...octets)
+    for (const name of ['latin-1', 'ISO-8859-1', 'latin1', 'iso8859_1', 'cp819'])
+      expect(decodeText(octets, name)).toBe(text)
+    expect(decodeText(Uint8Array.of(0x80), 'windows-1252')).toBe('€')
+  })
+
+  test('refuses octets that are no text, instead of replacing them', () => {
+    expect(faultOf(() => decodeText(Uint8Array.of(0xe9), 'utf-8'))).toBe('UNDECODABLE')
+    expect(faultOf(() => decodeText(Uint8Array.of(0xed, 0xa0, 0x80), 'utf-8'))).toBe('UNDECODABLE')
+    expect(faultOf(() => decodeText(Uint8Array.of(0x80), 'us-ascii'))).toBe('UNDECODABLE')
+    expect(faultOf(() => decodeText(Uint8Array.of(0x41), 'utf-16le'))).toBe('UNDECODABLE')
+    expect(faultOf(() => decodeText(Uint8Array.of(0x00, 0xd8), 'utf-16le'))).toBe('UNDECODABLE')
+  })
+
+  test('keeps a byte order mark, except where it tells the order', () => {
+    expect(decodeText(Buffer.from('\ufeffa'), 'UTF-8')).toBe('\ufeffa')
+    expect(decodeText(Uint8Array.of(0xff, 0xfe, 0x61, 0), 'utf-16le')).toBe('\ufeffa')
+    expect(decodeText(Uint8Array.of(0xff, 0xfe, 0x61, 0), 'utf-16')).toBe('a')
+    expect(decodeText(Uint8Array.of(0xfe, 0xff, 0, 0x61), 'utf-16')).toBe('a')
+  })
+
+  test.each(['no-such-charset', '', 'utf-7', '__proto__'])('does not know the charset %j', (name) => {
+    expect(faultOf(() => decodeText(new Uint8Array(), name))).toBe('UNKNOWN_CHARSET')
+  })
+
+  test('decodes as Python does, under its names too', (context) => {
+    const names = fc.constantFrom(
+      'utf-8',
+      'UTF8',
+      'utf_8',
+      'latin_1',
+      'ascii',
+      'US-ASCII',
+      'utf-16-le',
+      'utf-16-be',
+      'koi8-r',
+      'cp1252',
+      'iso8859-15',
+    )
+    const octet = fc.oneof(
+      fc.integer({ min: 0, max: 255 }),
+      fc.integer({ min: 0x20, max: 0x7e }),
+      fc.constantFrom(0xc3, 0xa9, 0xd8, 0),
+    )
+    const cases = fc.sample(fc.tuple(fc.array(octet, { maxLength: 6 }), names), { numRuns: 1_000, seed: 1 })
+    const program = `
+import json, sys
+def decode(octets, charset):
+    try: return bytes(octets).decode(charset)
+    except UnicodeDecodeError: return None
+print(json.dumps([decode(octets, charset) for octets, charset in json.load(sys.stdin)]))`
+    const ours = cases.map(([octets, name]) => {
+      try {
+        return decodeText(Uint8Array.from(octets), name)
+      } catch {
+        return null
+      }
+    })
+    expect(ours).toEqual(runPython(context, program, cases))
+  })
+})
+
+describe('encodeText', () => {
+  test('refuses a character that the charset has not', () => {
+    expect(faultOf(() => encodeText('✓', 'latin-1'))).toBe('UNENCODABLE')
+    expect(faultOf(() => encodeText('é', 'us-ascii'))).toBe('UNENCODABLE')
+    expect(faultOf(() => encodeText('\ud800', 'utf-8'))).toBe('UNENCODABLE')
+    expect(faultOf(() => encodeText('\udc00', 'utf-16le'))).toBe('UNENCODABLE')
+  })
+
+  test('refuses a charset that can only be read', () => {
+    expect(faultOf(() => encodeText('a', 'koi8-r'))).toBe('UNENCODABLE')
+    expect(faultOf(() => encodeText('a', 'no-such-charset'))).toBe('UNKNOWN_CHARSET')
+  })
+
+  test('is undone by decodeText', () => {
+    const name = fc.constantFrom('utf-8', 'utf-16le', 'utf-16', 'latin-1', 'us-ascii')
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' })), name, (text, charset) => {
+        const fault = faultOf(() => encodeText(text, charset))
+        if (fault === undefined) expect(decodeText(encodeText(text, charset), charset)).toBe(text)
+        else expect([fault, charset]).toEqual(['UNENCODABLE', expect.stringMatching(/latin|ascii/)])
+      }),
+    )
+  })
+})
