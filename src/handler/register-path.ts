@@ -84,7 +84,10 @@ function decorate(
 ): AnyHandler {
   if (context.kind !== 'method' || context.static) throw new TypeError('RegisterPath decorates instance methods')
   context.addInitializer(function (this: unknown) {
-    const maps = this as { readonly handler_map: HandlerMap<AnyHandler>; readonly rpc_handler_map: HandlerMap<AnyHandler> }
+    const maps = this as {
+      readonly handler_map: HandlerMap<AnyHandler>
+      readonly rpc_handler_map: HandlerMap<AnyHandler>
+    }
     const map = is_rpc ? maps.rpc_handler_map : maps.handler_map
     map[pattern] = (this as Record<string | symbol, AnyHandler>)[context.name] as AnyHandler
   })

@@ -2,15 +2,18 @@
  * AdvancedHTTPServer's `RequestHandler`: finds the handler of a request by its path or verb, with credentials checked in
  * front of every verb, and reads queries, forms and JSON bodies for it.
  */
-import type { Connection } from './connection.js'
+import { escapeControlCharacters } from '../logging/escape-control-characters.js'
 import type { MaybePromise } from './base-request-handler.js'
+import { parseBasicCredentials } from './basic-auth.js'
 import { BodyFormatError, parsePostedBody } from './body-formats.js'
 import { readStaticsThroughInstances } from './class-attributes.js'
+import type { Connection } from './connection.js'
 import { charsetOf } from './content-type.js'
 import { type Cookie, parseCookies } from './cookies.js'
+import type { CredentialCheck } from './credentials.js'
 import type { HandlerServer } from './handler-server.js'
 import { type AnyHandler, createHandlerMap, type HandlerMap, matchHandler } from './handler-map.js'
-import { extensions_map, guessMimeType } from './mime-types.js'
+import { createExtensionsMap, type ExtensionsMap, guessMimeType } from './mime-types.js'
 import { parse_qs, Query, TooManyFieldsError } from './query.js'
 import { fillHandlerMaps } from './register-path.js'
 import { resourcePath, splitTarget } from './resource-path.js'
@@ -21,8 +24,19 @@ const ROBOTS_TXT = 'User-agent: *\nDisallow: /\n'
 
 export class RequestHandler<TServer extends HandlerServer = HandlerServer> extends RespondingRequestHandler<TServer> {
   /** File name extension, with its dot and in lower case → media type; `''` is for all others. */
-  static extensions_map: Readonly<Record<string, string>> = extensions_map
-  declare extensions_map: Readonly<Record<string, string>>
+  static extensions_map: ExtensionsMap = createExtensionsMap()
+  declare extensions_map: ExtensionsMap
+
+  /** Whether OPTIONS is answered without credentials; a cross-origin preflight can't carry any. */
+  static open_options = false
+  declare open_options: boolean
+
+  /**
+   * Decides instead of the server's credentials when a subclass has it. A failing one lets nobody in.
+   *
+   * @remarks It is asked even while the server requires no credentials, as in Python.
+   */
+  custom_authentication?(username: string, password: string): MaybePromise<boolean>
 
   /** Pattern → handler of the paths of GET, HEAD and POST; the first match in insertion order answers. */
   readonly handler_map: HandlerMap<AnyHandler> = createHandlerMap()
@@ -69,8 +83,40 @@ export class RequestHandler<TServer extends HandlerServer = HandlerServer> exten
     return allowed ? super.run_verb(method) : this.respond_unauthorized({ request_authentication: true })
   }
 
-  /** Whether the request may be answered; sets {@link basic_auth_user}. Overridable. */
+  /**
+   * Whether the request may be answered; sets {@link basic_auth_user}. Overridable.
+   *
+   * @remarks Source: AdvancedHTTPServer's `RequestHandler.check_authorization`.
+   */
   check_authorization(): MaybePromise<boolean> {
+    const { credentials } = this.server.get_config()
+    const custom = this.custom_authentication
+    if (credentials === null && custom === undefined) return true
+    if (this.open_options && this.command === 'OPTIONS') return true
+    const field = this.headers.get('authorization')
+    if (field === null) return false
+    if (custom !== undefined) return this.#checkCustom(field)
+    const checked = credentials?.check(field) ?? { accepted: false, reason: null }
+    return checked instanceof Promise ? checked.then((verdict) => this.#heed(verdict)) : this.#heed(checked)
+  }
+
+  #heed(verdict: CredentialCheck): boolean {
+    if (verdict.accepted) this.basic_auth_user = verdict.username
+    else if (verdict.reason !== null) this.server.logger.warn(escapeControlCharacters(verdict.reason))
+    return verdict.accepted
+  }
+
+  async #checkCustom(field: string): Promise<boolean> {
+    const credentials = parseBasicCredentials(field)
+    if (credentials === null) return false
+    const { username, password } = credentials
+    try {
+      if ((await this.custom_authentication?.(username, password)) !== true) return false
+    } catch (error) {
+      this.server.logger.error('custom_authentication failed', error)
+      return false
+    }
+    this.basic_auth_user = username
     return true
   }
 
@@ -99,7 +145,11 @@ export class RequestHandler<TServer extends HandlerServer = HandlerServer> exten
     this.path = path + params
     this.raw_query_data = await this.read_body()
     try {
-      this.query_data = parsePostedBody(this.raw_query_data, this.headers.get('content-type', ''), this.connection.limits)
+      this.query_data = parsePostedBody(
+        this.raw_query_data,
+        this.headers.get('content-type', ''),
+        this.connection.limits,
+      )
     } catch (error) {
       return this.#refuseFields(error)
     }
@@ -182,7 +232,7 @@ export class RequestHandler<TServer extends HandlerServer = HandlerServer> exten
   }
 }
 
-readStaticsThroughInstances(RequestHandler, ['extensions_map'])
+readStaticsThroughInstances(RequestHandler, ['extensions_map', 'open_options'])
 
 /** Whether a function is to be called as a method: the instance has it under the function's own name, bound or not. */
 export function isMethodOf(instance: object, handler: AnyHandler): boolean {
@@ -201,4 +251,3 @@ function verbsOf(instance: object): string[] {
   }
   return [...verbs].sort()
 }
-

@@ -9,6 +9,7 @@ import { hasConnectionOption } from '../http/keep-alive.js'
 import { STATUS } from '../http/status.js'
 import { BaseHTTPRequestHandler, type MaybePromise } from './base-request-handler.js'
 import { readStaticsThroughInstances } from './class-attributes.js'
+import { cookieLine } from './cookies.js'
 import type { HandlerServer } from './handler-server.js'
 import { isFileHandle, sendFileHandle } from './send-file-handle.js'
 
@@ -164,7 +165,7 @@ export class RespondingRequestHandler<
    */
   cookie_set(name: string, value: string): void {
     this.require_open_headers()
-    this.send_header('Set-Cookie', `${name}=${value}; Path=/; HttpOnly`)
+    this.send_header('Set-Cookie', cookieLine(name, value))
   }
 
   #keepAliveAsked(): boolean {

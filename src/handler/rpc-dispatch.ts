@@ -36,7 +36,8 @@ function send(handler: RequestHandler, reply: RPCReply): MaybePromise<void> {
     case 'refusal':
       return handler.send_error(reply.status, reply.reason)
     case 'failure':
-      if (reply.error !== undefined) handler.server.logger.error('failed to pack the response of a remote call', reply.error)
+      if (reply.error !== undefined)
+        handler.server.logger.error('failed to pack the response of a remote call', reply.error)
       return handler.respond_server_error(reply.status, undefined, reply.message)
     case 'answer':
       if (reply.error !== undefined) logException(handler, reply.error)

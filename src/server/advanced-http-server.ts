@@ -67,7 +67,7 @@ export class AdvancedHTTPServer {
    * @param handler_klass - Class whose instances serve one connection each.
    * @throws TypeError, RangeError naming the option that is wrong; CertificateError naming the file.
    */
-  constructor(handler_klass: HandlerClass<never>, options: AdvancedHTTPServerOptions = {}) {
+  constructor(handler_klass: HandlerClass, options: AdvancedHTTPServerOptions = {}) {
     const addresses = resolveAddresses(options)
     this.#logger = options.logger ?? SILENT_LOGGER
     this.#config = defaultConfig()

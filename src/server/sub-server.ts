@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
+import type { BaseHTTPRequestHandler } from '../handler/base-request-handler.js'
 import type { HandlerServer, ServerConfig } from '../handler/handler-server.js'
 import type { Limits } from '../http/limits.js'
 import type { Logger } from '../logging/logger.js'
@@ -36,7 +37,7 @@ export class ServerNonThreaded implements HandlerServer {
   server_address: readonly [host: string, port: number]
   readonly using_ssl: boolean
   readonly logger: Logger
-  readonly RequestHandlerClass: HandlerClass<this>
+  readonly RequestHandlerClass: HandlerClass
   readonly #parts: SharedParts
   readonly #listener: Listener
   /** TCP sockets accepted and not closed, those in a TLS handshake and those that wait for their turn included. */
@@ -46,11 +47,11 @@ export class ServerNonThreaded implements HandlerServer {
   #lastTurn: Promise<void> = Promise.resolve()
   #windingDown = false
 
-  constructor(address: readonly [string, number], using_ssl: boolean, klass: HandlerClass<never>, parts: SharedParts) {
+  constructor(address: readonly [string, number], using_ssl: boolean, klass: HandlerClass, parts: SharedParts) {
     this.server_address = address
     this.using_ssl = using_ssl
     this.logger = parts.logger
-    this.RequestHandlerClass = klass as unknown as HandlerClass<this>
+    this.RequestHandlerClass = klass
     this.#parts = parts
     this.#listener = new Listener({
       accepted: (socket) => this.#accepted(socket),
@@ -84,7 +85,12 @@ export class ServerNonThreaded implements HandlerServer {
    * @param client_address - What handlers see; that of the socket by default.
    */
   handle_connection(stream: Duplex, client_address?: readonly [host: string, port: number]): Promise<void> {
-    return this.#serve(stream, client_address ?? addressOf(stream as Partial<Socket>), stream instanceof TLSSocket, null)
+    return this.#serve(
+      stream,
+      client_address ?? addressOf(stream as Partial<Socket>),
+      stream instanceof TLSSocket,
+      null,
+    )
   }
 
   /** One connection after the other; {@link ServerThreaded} serves them side by side. */
@@ -171,7 +177,12 @@ export class ServerNonThreaded implements HandlerServer {
 
   /** Makes the handler of a connection and runs it to its end. Source: `socketserver.BaseRequestHandler.__init__`. */
   protected async finish_request(connection: SocketConnection): Promise<void> {
-    const handler = new this.RequestHandlerClass(connection, this)
+    // Whether the class takes this kind of server is its author's to say: the type of the option can't.
+    const Handler = this.RequestHandlerClass as unknown as new (
+      connection: SocketConnection,
+      server: this,
+    ) => BaseHTTPRequestHandler
+    const handler = new Handler(connection, this)
     connection.requireHost = handler.require_host
     await handler.on_init()
     await handler.setup()
