@@ -6,6 +6,7 @@
 import type { Socket } from 'node:net'
 import { Server, type TLSSocket } from 'node:tls'
 import type { CertificateStore } from './certificate-store.js'
+import { destroyAfter, MAX_TIMER_MS } from './destroy-after.js'
 import { refusePlainHttp } from './plain-http.js'
 
 export interface AcceptedTls {
@@ -28,8 +29,6 @@ type AcceptCallback = (accepted: AcceptedTls | null) => void
 const HANDSHAKE_RECORD = 0x16
 /** Octets that an HTTP verb can begin with: `tchar` of RFC 9110 5.6.2. */
 const TOKEN_CHARACTER = /^[!#$%&'*+.^_`|~0-9A-Za-z-]/
-/** Longest delay a Node timer keeps; a longer one fires at once. */
-const MAX_TIMER_MS = 2_147_483_647
 const DEFAULT_LINGER_MS = 2_000
 
 /**
@@ -40,9 +39,9 @@ const DEFAULT_LINGER_MS = 2_000
  *   nothing: the client's last octets and its end may arrive in the same read. It must not throw.
  */
 export function acceptTls(raw: Socket, store: CertificateStore, options: AcceptTlsOptions, done: AcceptCallback): void {
-  const deadline = startDeadline(raw, options.handshake_ms)
+  const deadline = destroyAfter(raw, options.handshake_ms)
   const settle = (accepted: AcceptedTls | null): void => {
-    clearTimeout(deadline)
+    deadline.callOff()
     raw.off('close', onClose)
     done(accepted)
   }
@@ -57,11 +56,6 @@ export function acceptTls(raw: Socket, store: CertificateStore, options: AcceptT
       refusePlainHttp(raw, options.linger_ms ?? DEFAULT_LINGER_MS)
     else raw.destroy()
   })
-}
-
-function startDeadline(raw: Socket, handshake_ms: number): NodeJS.Timeout | undefined {
-  if (handshake_ms > MAX_TIMER_MS) return undefined
-  return setTimeout(() => raw.destroy(), handshake_ms)
 }
 
 /** A client that ends without an octet is let go at once. */

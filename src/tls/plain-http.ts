@@ -3,6 +3,7 @@
  * scheme reads why, and an orderly close.
  */
 import type { Socket } from 'node:net'
+import { destroyAfter } from './destroy-after.js'
 
 const EXPLANATION = 'This port speaks HTTPS: the request came without TLS.\n'
 /** What is read away behind the answer, in octets; the same as for unread bodies. */
@@ -19,8 +20,8 @@ export function refusePlainHttp(raw: Socket, linger_ms: number): void {
     if (dropped > LINGER_OCTETS) raw.destroy()
   })
   raw.once('end', () => raw.destroySoon())
-  const linger = setTimeout(() => raw.destroy(), linger_ms)
-  raw.once('close', () => clearTimeout(linger))
+  const linger = destroyAfter(raw, linger_ms)
+  raw.once('close', () => linger.callOff())
   raw.end(response(), 'latin1')
   raw.resume()
 }

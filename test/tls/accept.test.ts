@@ -181,6 +181,17 @@ describe('a TLS connection', () => {
   })
 })
 
+test('the documented openssl command makes a certificate that a client can trust', async () => {
+  const command = 'req -new -x509 -days 365 -nodes -out server.pem -keyout server.pem -subj /CN=localhost'
+  workshop.openssl(...command.split(' '))
+  const ssl_certfile = workshop.path('server.pem')
+  await using listener = await TlsListener.start(new CertificateStore({ ssl_certfile }))
+  const options = { ca: workshop.read(ssl_certfile), servername: 'localhost', rejectUnauthorized: true }
+  const client = await listener.connectTls(options)
+  expect(await echo(client, 'hello')).toBe('hello')
+  client.destroy()
+})
+
 describe('names', () => {
   test('decide about the certificate, and may change while connections are open', async () => {
     const store = makeStore()
@@ -297,6 +308,18 @@ describe('a client that never becomes a connection', () => {
     expect(listener.told).toEqual([null, null])
     silent.destroy()
     partial.destroy()
+  })
+
+  test('is closed at the deadline when it takes no notice of our side of the handshake', async () => {
+    await using listener = await TlsListener.start(makeStore(), { handshake_ms: 200 })
+    const tcp = await listener.connect()
+    const deaf = new Tap(tcp)
+    deaf.push = () => true
+    const tls = connectTls({ socket: deaf, rejectUnauthorized: false }).on('error', () => {})
+    await listener.emptied(1)
+    expect(listener.told).toEqual([null])
+    tls.destroy()
+    tcp.destroy()
   })
 
   test('has all the time in the world without a deadline', async () => {
