@@ -7,6 +7,9 @@ import { type RPCLimits, tooDeep } from './limits.js'
 import { writeTime } from './temporal.js'
 import { isRecord, notSerializable, writtenEntries } from './values.js'
 
+/** Text that is the same within quotes. */
+const PLAIN = /^[ !#-[\]-~]*$/
+
 /** First integer with more digits than Python converts (`sys.get_int_max_str_digits()`). */
 const TOO_MANY_DIGITS = 10n ** 4_300n
 
@@ -140,6 +143,7 @@ function keyText(key: unknown): string {
 }
 
 function stringText(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`
   return JSON.stringify(text).replace(/[\u007f-\uffff]/g, unicodeEscape)
 }
 

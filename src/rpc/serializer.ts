@@ -87,7 +87,8 @@ export class Serializer {
 
   /** Python looks charsets up by their letters and digits: quotes around a name do not matter. */
   get #charsetName(): string {
-    return String(this.charset).replace(/^"(.*)"$/, '$1')
+    const name = String(this.charset)
+    return name.startsWith('"') && name.endsWith('"') ? name.slice(1, -1) : name
   }
 
   /**
