@@ -1,0 +1,129 @@
+/**
+ * Octets of an opened file on their way into a Writable: no faster than it takes them, and exactly as many as were
+ * announced. A file that lost octets under way is an error (whoever announced a length has to end the connection);
+ * what it gained is left alone.
+ */
+import { read } from 'node:fs'
+import type { Writable } from 'node:stream'
+import type { BodyPart } from './byteranges.js'
+import type { Slice } from './ranges.js'
+
+/** What is read of a file at a time, and so what one slow peer keeps in memory. */
+const CHUNK_BYTES = 65_536
+
+/** Both our own `OpenFile` and Node's `FileHandle`. */
+export interface FileSource {
+  readonly fd: number
+  close(): void | Promise<void>
+}
+
+/** The file has fewer octets than it had when its length was announced. */
+export class FileChangedError extends Error {
+  override readonly name = 'FileChangedError'
+  constructor(readonly missing: number) {
+    super(`the file became shorter while it was sent: ${missing} octets are missing`)
+  }
+}
+
+/**
+ * Writes the parts in order and closes the file, whatever happens. Resolves when the sink has taken the last octet into
+ * its keeping.
+ *
+ * @throws FileChangedError when the file has become too short.
+ * @throws the signal's reason when it aborts, the sink's error when it is destroyed.
+ */
+export async function sendBody(
+  file: FileSource,
+  parts: readonly BodyPart[],
+  sink: Writable,
+  signal?: AbortSignal,
+): Promise<void> {
+  const transfer = new Transfer(sink, signal)
+  try {
+    for (const part of parts) {
+      if (Buffer.isBuffer(part)) await transfer.write(part)
+      else await sendSlice(file, part, transfer)
+    }
+  } finally {
+    transfer.end()
+    await file.close()
+  }
+}
+
+/**
+ * Reads a whole slice into memory, mostly with one read.
+ *
+ * @throws FileChangedError when the file ends before the slice does.
+ */
+export async function readSlice(file: FileSource, { start, length }: Slice): Promise<Buffer> {
+  const octets = Buffer.allocUnsafe(length)
+  let filled = 0
+  while (filled < length) {
+    const count = await readInto(file, octets.subarray(filled), start + filled)
+    if (count === 0) throw new FileChangedError(length - filled)
+    filled += count
+  }
+  return octets
+}
+
+async function sendSlice(file: FileSource, { start, length }: Slice, transfer: Transfer): Promise<void> {
+  let position = start
+  let missing = length
+  while (missing > 0) {
+    // A new buffer each time: the stream below may still hold the last one.
+    const chunk = Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, missing))
+    const count = await readInto(file, chunk, position)
+    if (count === 0) throw new FileChangedError(missing)
+    await transfer.write(count === chunk.length ? chunk : chunk.subarray(0, count))
+    position += count
+    missing -= count
+  }
+}
+
+function readInto(file: FileSource, octets: Buffer, position: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    read(file.fd, octets, 0, octets.length, position, (error, count) =>
+      error === null ? resolve(count) : reject(error),
+    )
+  })
+}
+
+/**
+ * One body on its way into a sink: writes one at a time, and a wait that the signal and the end of the sink can cut short.
+ * Both are listened to once for the whole body. A read is never given up, since its descriptor must not be closed under
+ * it.
+ */
+class Transfer {
+  readonly #sink: Writable
+  readonly #signal: AbortSignal | undefined
+  /** Ends the wait for the sink, when there is one. */
+  #giveUp: ((reason: unknown) => void) | null = null
+
+  constructor(sink: Writable, signal: AbortSignal | undefined) {
+    this.#sink = sink
+    this.#signal = signal
+    signal?.addEventListener('abort', this.#onAbort)
+    // A stream that is destroyed owes no callback to the write it was busy with.
+    sink.on('close', this.#onClose)
+  }
+
+  /** Resolves when the sink asks for more: its callback is its backpressure. */
+  async write(octets: Buffer): Promise<void> {
+    this.#signal?.throwIfAborted()
+    await new Promise<void>((resolve, reject) => {
+      this.#giveUp = reject
+      this.#sink.write(octets, (error) => (error ? reject(error) : resolve()))
+    })
+    this.#giveUp = null
+  }
+
+  end(): void {
+    this.#giveUp = null
+    this.#signal?.removeEventListener('abort', this.#onAbort)
+    this.#sink.off('close', this.#onClose)
+  }
+
+  readonly #onAbort = (): void => this.#giveUp?.(this.#signal?.reason)
+
+  readonly #onClose = (): void => this.#giveUp?.(this.#sink.errored ?? new Error('the sink was closed too early'))
+}
