@@ -1,0 +1,304 @@
+/**
+ * Frames in and out: the one file that knows the Receiver, Sender and PerMessageDeflate of the package `ws`. Octets go
+ * in, events come out one at a time, so that a reader decides when the next frame is decoded; messages go in, frames
+ * come out on anything that can write octets. Streams, sockets, hooks and the closing handshake are not known here.
+ */
+import * as ws from 'ws'
+import { NEED_DATA } from '../http/events.js'
+import type { Limits } from '../http/limits.js'
+import { FrameCutter } from './frame-cutter.js'
+import { CLOSE_CODE, OPCODE } from './opcodes.js'
+
+/** A whole message, its fragments joined, or a ping or pong. Text is valid UTF-8. */
+export interface MessageEvent {
+  readonly kind: 'message'
+  readonly opcode: number
+  readonly payload: Buffer
+}
+
+/** The peer's close frame; nothing follows it. */
+export interface CloseEvent {
+  readonly kind: 'close'
+  /** As sent, or 1005 when the frame was empty. */
+  readonly code: number
+  readonly reason: string
+}
+
+/** The peer broke the protocol or a limit; nothing follows it. */
+export interface FailureEvent {
+  readonly kind: 'failure'
+  /** What our close frame says of it (RFC 6455 7.4.1). */
+  readonly code: number
+  readonly explanation: string
+}
+
+export type FrameEvent = MessageEvent | CloseEvent | FailureEvent
+type NextEvent = FrameEvent | typeof NEED_DATA
+
+export type FrameLimits = Pick<Limits, 'websocket_message_bytes' | 'websocket_fragments'>
+
+/** Called when a frame's last octet was taken, or can't be. */
+export type FrameDone = (error?: Error | null) => void
+
+/** What frames are written to. */
+export interface FrameOutput {
+  /** Nothing written from now on goes anywhere. */
+  readonly destroyed: boolean
+  /** Holds back what is written until `uncork`. */
+  cork(): void
+  uncork(): void
+  write(octets: Buffer, done?: FrameDone): void
+}
+
+/** An agreement to compress messages (RFC 7692), for one connection. */
+export interface Deflate {
+  /** Value of Sec-WebSocket-Extensions that states it. */
+  readonly response: string
+  readonly extensions: Extensions
+  /** Ends compression and frees its memory. No frame may be on its way in either direction. */
+  release(): void
+}
+
+/** Extension objects by name, as `ws` keeps them. */
+type Extensions = Readonly<Record<string, unknown>>
+
+/** Ping and pong frames a peer may send within one second; each one costs us work, and none of them is a message. */
+export const CONTROL_FRAMES_PER_SECOND = 256
+
+/** Largest number that `ws` keeps as it is: it squeezes its limits into 32 bits, and takes 0 for "no limit". */
+const LARGEST_LIMIT = 0x7fff_ffff
+
+const DEFLATE_NAME = 'permessage-deflate'
+
+/** Close codes by the stable codes of `ws`; whatever else it reports is a protocol error. */
+const CLOSE_CODES: ReadonlyMap<string, number> = new Map([
+  ['WS_ERR_INVALID_UTF8', CLOSE_CODE.invalidPayload],
+  ['WS_ERR_UNSUPPORTED_MESSAGE_LENGTH', CLOSE_CODE.tooBig],
+  ['WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH', CLOSE_CODE.tooBig],
+  ['WS_ERR_TOO_MANY_BUFFERED_PARTS', CLOSE_CODE.policyViolation],
+])
+
+interface Receiver {
+  readonly errored: Error | null
+  write(octets: Buffer, done?: FrameDone): boolean
+  on(event: 'message', listener: (payload: Buffer, binary: boolean) => void): this
+  on(event: 'ping' | 'pong', listener: (payload: Buffer) => void): this
+  on(event: 'conclude', listener: (code: number, reason: Buffer) => void): this
+  on(event: 'error', listener: (error: Error) => void): this
+}
+
+interface FrameOptions {
+  opcode: number
+  fin: boolean
+  rsv1: boolean
+  mask: boolean
+  readOnly: boolean
+}
+
+interface Sender {
+  send(payload: Buffer, options: { binary: boolean; compress: boolean; fin: true; mask: false }, done: FrameDone): void
+  ping(payload: Buffer, mask: false, done: FrameDone): void
+  pong(payload: Buffer, mask: false, done: FrameDone): void
+  close(code: number | undefined, reason: string, mask: false, done: FrameDone): void
+}
+
+interface PerMessageDeflate {
+  accept(offers: unknown): object
+  cleanup(): void
+}
+
+/** What `ws` exports but neither documents nor declares; it stays within one minor version for us. */
+const { Receiver, Sender, PerMessageDeflate, extension } = ws as unknown as {
+  Receiver: new (options: {
+    isServer: boolean
+    extensions: Extensions
+    maxPayload: number
+    maxFragments: number
+    skipUTF8Validation: boolean
+  }) => Receiver
+  Sender: {
+    new (output: FrameOutput, extensions: Extensions): Sender
+    frame(payload: Buffer, options: FrameOptions): Buffer[]
+  }
+  PerMessageDeflate: new (options: {
+    isServer: boolean
+    maxPayload: number
+    serverNoContextTakeover: boolean
+    clientNoContextTakeover: boolean
+  }) => PerMessageDeflate
+  extension: {
+    parse(fieldValue: string): Record<string, unknown>
+    format(accepted: Record<string, object>): string
+  }
+}
+
+/** Frames of a client, decoded: masked, checked, their fragments joined, within the limits. */
+export class FrameReader {
+  readonly #cutter = new FrameCutter()
+  readonly #receiver: Receiver
+  readonly #limits: FrameLimits
+  /** Whether decoding may take more than one tick. */
+  readonly #inflates: boolean
+  readonly #now: () => number
+  /** What the frame just decoded told; at most one, because frames are decoded one by one. */
+  #event: FrameEvent | null = null
+  /** A close or a failure was told: no octet is looked at any more. */
+  #ended = false
+  /** When the second began in which control frames are counted, in milliseconds. */
+  #secondBegan = -Infinity
+  #controlFrames = 0
+
+  /** @param now - A monotonic clock in milliseconds. */
+  constructor(limits: FrameLimits, deflate: Deflate | null, now: () => number = () => performance.now()) {
+    this.#limits = limits
+    this.#inflates = deflate !== null
+    this.#now = now
+    this.#receiver = new Receiver({
+      isServer: true,
+      extensions: deflate?.extensions ?? {},
+      maxPayload: limitForWs(limits.websocket_message_bytes),
+      maxFragments: limitForWs(limits.websocket_fragments),
+      skipUTF8Validation: false,
+    })
+    this.#listen()
+  }
+
+  /**
+   * Takes octets as they arrived; what was received before has to be read up. The memory belongs to the reader from here:
+   * payload is unmasked in place.
+   */
+  receive(octets: Buffer): void {
+    if (!this.#ended) this.#cutter.push(octets)
+  }
+
+  /** The next event; a promise only where messages are compressed. */
+  next(): NextEvent | Promise<NextEvent> {
+    while (!this.#ended) {
+      const piece = this.#cutter.next()
+      if (piece === null) break
+      if (this.#inflates) return this.#inflate(piece)
+      this.#receiver.write(piece)
+      const event = this.#takeEvent()
+      if (event !== null) return event
+    }
+    return NEED_DATA
+  }
+
+  async #inflate(piece: Buffer): Promise<NextEvent> {
+    await new Promise<void>((resolve) => this.#receiver.write(piece, () => resolve()))
+    return this.#takeEvent() ?? this.next()
+  }
+
+  #takeEvent(): FrameEvent | null {
+    const fault = this.#receiver.errored
+    const event = fault === null ? this.#event : failureOf(fault)
+    this.#event = null
+    if (event !== null && event.kind !== 'message') this.#ended = true
+    return event
+  }
+
+  #listen(): void {
+    this.#receiver.on('message', (payload, binary) => this.#told(binary ? OPCODE.binary : OPCODE.text, payload))
+    this.#receiver.on('ping', (payload) => this.#toldControl(OPCODE.ping, payload))
+    this.#receiver.on('pong', (payload) => this.#toldControl(OPCODE.pong, payload))
+    this.#receiver.on('conclude', (code, reason) => {
+      this.#event = { kind: 'close', code, reason: reason.toString('utf8') }
+    })
+    // Faults are read from `errored`, which is set at once; the event comes a tick later.
+    this.#receiver.on('error', () => {})
+  }
+
+  #told(opcode: number, payload: Buffer): void {
+    if (payload.length > this.#limits.websocket_message_bytes) {
+      this.#event = { kind: 'failure', code: CLOSE_CODE.tooBig, explanation: 'Max payload size exceeded' }
+    } else {
+      this.#event = { kind: 'message', opcode, payload }
+    }
+  }
+
+  #toldControl(opcode: number, payload: Buffer): void {
+    const now = this.#now()
+    if (now - this.#secondBegan >= 1_000) {
+      this.#secondBegan = now
+      this.#controlFrames = 0
+    }
+    this.#controlFrames += 1
+    if (this.#controlFrames > CONTROL_FRAMES_PER_SECOND) {
+      this.#event = { kind: 'failure', code: CLOSE_CODE.policyViolation, explanation: 'Too many control frames' }
+    } else {
+      this.#event = { kind: 'message', opcode, payload }
+    }
+  }
+}
+
+/** Messages as unmasked frames, in the order given. */
+export class FrameWriter {
+  readonly #sender: Sender
+  readonly #output: FrameOutput
+  readonly #compress: boolean
+
+  constructor(output: FrameOutput, deflate: Deflate | null) {
+    this.#output = output
+    this.#compress = deflate !== null
+    this.#sender = new Sender(output, deflate?.extensions ?? {})
+  }
+
+  /** @throws RangeError when the payload of a ping or pong is longer than 125 octets. */
+  send(opcode: number, payload: Buffer, done: FrameDone): void {
+    if (opcode === OPCODE.ping) return this.#sender.ping(payload, false, done)
+    if (opcode === OPCODE.pong) return this.#sender.pong(payload, false, done)
+    if (opcode !== OPCODE.text && opcode !== OPCODE.binary) return this.#sendPlain(opcode, payload, done)
+    const options = { binary: opcode === OPCODE.binary, compress: this.#compress, fin: true, mask: false } as const
+    return this.#sender.send(payload, options, done)
+  }
+
+  /**
+   * @param code - None for an empty close frame.
+   * @throws TypeError when the code may not be sent, RangeError when the reason is longer than 123 octets.
+   */
+  close(code: number | undefined, reason: string, done: FrameDone): void {
+    this.#sender.close(code, reason, false, done)
+  }
+
+  /** An opcode that `ws` has no call for, sent as it is. */
+  #sendPlain(opcode: number, payload: Buffer, done: FrameDone): void {
+    const frame = Sender.frame(payload, { opcode, fin: true, rsv1: false, mask: false, readOnly: true })
+    this.#output.write(Buffer.concat(frame), done)
+  }
+}
+
+/**
+ * Agrees to compress messages when a client offers it; null when it doesn't, or on terms that can't be met. Neither side
+ * keeps its compression state between messages, which bounds the memory of an idle connection.
+ *
+ * @param offers - Value of Sec-WebSocket-Extensions.
+ * @throws SyntaxError when the value is no list of extensions.
+ */
+export function negotiateDeflate(offers: string, limits: FrameLimits): Deflate | null {
+  const offered = offers === '' ? undefined : extension.parse(offers)[DEFLATE_NAME]
+  if (offered === undefined) return null
+  const deflate = new PerMessageDeflate({
+    isServer: true,
+    maxPayload: limitForWs(limits.websocket_message_bytes),
+    serverNoContextTakeover: true,
+    clientNoContextTakeover: true,
+  })
+  try {
+    const response = extension.format({ [DEFLATE_NAME]: deflate.accept(offered) })
+    return { response, extensions: { [DEFLATE_NAME]: deflate }, release: () => deflate.cleanup() }
+  } catch {
+    // RFC 7692 7.1: an offer with parameters that are unknown or out of range is declined, the connection goes on.
+    return null
+  }
+}
+
+function limitForWs(limit: number): number {
+  return limit === Infinity ? 0 : Math.min(Math.max(limit, 1), LARGEST_LIMIT)
+}
+
+function failureOf(error: Error): FailureEvent {
+  const errorCode = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  // RFC 7692 7.2.2 leaves data that can't be inflated to the recipient; zlib's codes begin so.
+  const fallback = errorCode.startsWith('Z_') ? CLOSE_CODE.invalidPayload : CLOSE_CODE.protocolError
+  return { kind: 'failure', code: CLOSE_CODES.get(errorCode) ?? fallback, explanation: error.message }
+}

@@ -1,0 +1,298 @@
+/**
+ * One WebSocket over a stream that was handed over after the opening handshake: it reads frames and delivers messages one
+ * after the other, sends, keeps the connection alive, and closes it by the rules of RFC 6455 section 7. Requests, handlers
+ * and what a message means are not known here.
+ *
+ *   open ──── close() ────► closing ──── peer's close frame, or time is up ────► closed
+ *     └──── peer's close frame, a fault, the end of the stream ────────────────────▲
+ *
+ * closing: our close frame is on its way; messages that still come are dropped.
+ * closed: nothing is decoded any more; our side of the stream is shut, the peer has a while to shut its own.
+ */
+import type { Duplex } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
+import { NEED_DATA } from '../http/events.js'
+import type { Limits } from '../http/limits.js'
+import { Countdown } from './countdown.js'
+import { WebSocketClosedError } from './errors.js'
+import { type Deflate, type FrameDone, type FrameEvent, FrameReader, FrameWriter } from './frame-stream.js'
+import { OctetSource } from './octet-source.js'
+import { CLOSE_CODE, OPCODE } from './opcodes.js'
+import { PacedOutput } from './paced-output.js'
+
+/** How a WebSocket ended. */
+export interface Closure {
+  /** The peer's close code; 1005 when it gave none, 1006 when it left without a word; what we said of it after a fault. */
+  readonly code: number
+  readonly reason: string
+}
+
+export interface WebSocketConnectionOptions {
+  readonly stream: Duplex
+  /** Octets taken off the stream before. */
+  readonly head: Buffer
+  readonly limits: Readonly<Limits>
+  readonly deflate: Deflate | null
+  /** Silence of the peer after which it is sent a ping; after as much silence again it counts as gone. */
+  readonly pingIntervalMs: number
+  /** How long the peer may take to close, from our close frame to the end of the stream. */
+  readonly closeTimeoutMs: number
+  /** How long the peer may take nothing of what was sent. */
+  readonly writeIdleMs: number
+  /** Takes a message, ping, pong or close frame. Reading goes on when it has settled; it never throws or rejects. */
+  readonly deliver: (opcode: number, payload: Buffer) => Promise<void> | void
+  /** Hears why a connection was ended that did not end in good order. */
+  readonly onTrouble: (explanation: string) => void
+}
+
+type State = 'open' | 'closing' | 'closed'
+
+/** Messages delivered in a row before other connections get a turn. */
+const TURN_LENGTH = 64
+
+/** What a message that waits to be sent costs besides its payload, about: so that empty ones count, too. */
+const WAITING_OVERHEAD_BYTES = 128
+
+export class WebSocketConnection {
+  readonly #options: WebSocketConnectionOptions
+  readonly #source: OctetSource
+  readonly #reader: FrameReader
+  /** Frames on their way; what is written to it after the stream is gone fails. */
+  readonly #output: PacedOutput
+  readonly #writer: FrameWriter
+  readonly #quiet: Countdown
+  readonly #closing: Countdown
+  #state: State = 'open'
+  /** Null until something decided it. */
+  #closure: Closure | null = null
+  /** The peer was silent for an interval and has been sent a ping. */
+  #pinged = false
+  /** Lets the reading go on although a delivery has not settled; set while one is waited for. */
+  #release: (() => void) | null = null
+  #delivered = 0
+  /** Messages given to the writer whose last octet the stream has not taken, as octets. */
+  #unsentBytes = 0
+  /** Settles when all frames written so far were taken, or can't be. */
+  #allSent: Promise<unknown> = Promise.resolve()
+  /** The stream is closed or as good as that. */
+  #gone = false
+  #whenGone: (() => void) | null = null
+
+  constructor(options: WebSocketConnectionOptions) {
+    const { stream, head, limits, deflate } = options
+    this.#options = options
+    this.#source = new OctetSource(stream, head)
+    this.#reader = new FrameReader(limits, deflate)
+    this.#output = new PacedOutput(stream, options.writeIdleMs, () => this.#abandon('the peer takes nothing'))
+    this.#writer = new FrameWriter(this.#output, deflate)
+    this.#quiet = new Countdown(options.pingIntervalMs, () => this.#peerIsQuiet())
+    this.#closing = new Countdown(options.closeTimeoutMs, () => this.#abandon('the peer does not close'))
+    stream.on('error', (error: Error) => this.#lost(error))
+    stream.on('close', () => this.#lost(null))
+  }
+
+  /** Whether messages can be sent. */
+  get open(): boolean {
+    return this.#state === 'open'
+  }
+
+  /**
+   * Reads until the stream is closed on both sides, whoever ends it. Never rejects.
+   *
+   * @param begin - What to settle before the first message is delivered; it never throws or rejects.
+   */
+  async run(begin: () => Promise<void> | void): Promise<Closure> {
+    this.#quiet.restart()
+    await this.#settled(begin())
+    await this.#readAll()
+    if (this.#state !== 'closed') this.#conclude({ code: CLOSE_CODE.abnormal, reason: '' })
+    await this.#streamGone()
+    this.#quiet.stop()
+    this.#closing.stop()
+    this.#options.deflate?.release()
+    return this.#closure ?? { code: CLOSE_CODE.abnormal, reason: '' }
+  }
+
+  /**
+   * Resolves when the stream took the whole frame.
+   *
+   * @throws RangeError when the opcode is none, is that of a close frame, or its payload is too long for it.
+   */
+  send(opcode: number, payload: Buffer): Promise<void> {
+    if (!isSendable(opcode)) throw new RangeError(`no message has the opcode ${opcode}`)
+    if (this.#state !== 'open') return refused()
+    if (this.#unsentBytes > this.#options.limits.websocket_message_bytes) {
+      this.#abandon('the peer is too slow for what it is sent')
+      return refused()
+    }
+    return this.#written(payload.length, (done) => this.#writer.send(opcode, payload, done))
+  }
+
+  /**
+   * Sends a close frame and waits, in the background, for the peer's. Resolves when the stream took the frame; at once when
+   * the connection is closing already.
+   *
+   * @param code - None for an empty close frame; a reason makes it 1000.
+   * @throws TypeError when the code may not be sent, RangeError when the reason is longer than 123 octets of UTF-8.
+   */
+  close(code?: number, reason = ''): Promise<void> {
+    if (this.#state !== 'open') return Promise.resolve()
+    const sent = this.#sendClose(code ?? (reason === '' ? undefined : CLOSE_CODE.normal), reason)
+    this.#enter('closing')
+    return sent
+  }
+
+  async #readAll(): Promise<void> {
+    for (;;) {
+      const chunk = this.#source.read()
+      const octets = chunk instanceof Promise ? await chunk : chunk
+      if (octets === null) return
+      this.#pinged = false
+      this.#quiet.restart()
+      if (this.#state === 'closed') continue
+      this.#reader.receive(octets)
+      await this.#decodeAll()
+    }
+  }
+
+  /** Until the octets received are used up. */
+  async #decodeAll(): Promise<void> {
+    while (this.#state !== 'closed') {
+      const next = this.#reader.next()
+      const event = next instanceof Promise ? await next : next
+      if (event === NEED_DATA) return
+      await this.#handle(event)
+    }
+  }
+
+  async #handle(event: FrameEvent): Promise<void> {
+    if (event.kind === 'failure') return this.#fail(event.code, event.explanation)
+    if (event.kind === 'close') return this.#peerCloses(event)
+    if (this.#state !== 'open') return
+    await this.#settled(this.#options.deliver(event.opcode, event.payload))
+    // A peer that does not read what it causes us to send is not read from, either.
+    if (this.#unsentBytes > this.#options.limits.output_bytes) await this.#allSent
+    this.#delivered += 1
+    if (this.#delivered % TURN_LENGTH === 0) await setImmediate()
+  }
+
+  /** Waits for a delivery, but not once the connection is being closed. */
+  #settled(delivery: Promise<void> | void): Promise<void> | void {
+    if (delivery === undefined || this.#state !== 'open') return
+    return new Promise((resolve) => {
+      this.#release = resolve
+      void delivery.then(resolve)
+    })
+  }
+
+  async #peerCloses({ code, reason }: { code: number; reason: string }): Promise<void> {
+    if (this.#state === 'open') {
+      await this.#settled(this.#options.deliver(OPCODE.close, closePayload(code, reason)))
+    }
+    if (this.#state === 'open') void this.#sendClose(code === CLOSE_CODE.noCode ? undefined : code)
+    this.#conclude({ code, reason })
+  }
+
+  /** The peer broke the protocol or a limit: say so and read nothing more (RFC 6455 7.1.7). */
+  #fail(code: number, explanation: string): void {
+    this.#options.onTrouble(explanation)
+    if (this.#state === 'open') void this.#sendClose(code)
+    this.#conclude({ code, reason: explanation })
+  }
+
+  #sendClose(code: number | undefined, reason = ''): Promise<void> {
+    return this.#written(0, (done) => this.#writer.close(code, reason, done))
+  }
+
+  /** Both sides have said all they will: shut ours once it is sent. */
+  #conclude(closure: Closure): void {
+    this.#closure ??= closure
+    this.#enter('closed')
+    const { stream } = this.#options
+    void this.#allSent.then(() => stream.destroyed || stream.end())
+  }
+
+  #enter(state: State): void {
+    if (this.#state === 'open') this.#closing.restart()
+    this.#state = state
+    this.#release?.()
+    this.#release = null
+  }
+
+  #peerIsQuiet(): void {
+    this.#quiet.restart()
+    // While we are not reading, its silence is our doing.
+    if (this.#state !== 'open' || !this.#source.awaited) return
+    if (this.#pinged) return this.#abandon('the peer is silent')
+    this.#pinged = true
+    void this.send(OPCODE.ping, Buffer.alloc(0))
+  }
+
+  /** Waiting for the peer has no end in sight. */
+  #abandon(explanation: string): void {
+    this.#options.onTrouble(explanation)
+    this.#options.stream.destroy()
+    this.#lost(null)
+  }
+
+  /** The stream is gone, by whoever's doing. */
+  #lost(error: Error | null): void {
+    this.#closure ??= { code: CLOSE_CODE.abnormal, reason: '' }
+    this.#enter('closed')
+    this.#output.fail(closedError(error))
+    this.#source.end()
+    this.#gone = true
+    this.#whenGone?.()
+  }
+
+  #streamGone(): Promise<void> | void {
+    if (this.#gone) return
+    return new Promise((resolve) => {
+      this.#whenGone = resolve
+    })
+  }
+
+  /** Counts a frame that `write` gives to the writer, until it is taken. What `write` throws, this throws. */
+  #written(payloadBytes: number, write: (done: FrameDone) => void): Promise<void> {
+    const bytes = payloadBytes + WAITING_OVERHEAD_BYTES
+    let settle: FrameDone | undefined
+    const written = new Promise<void>((resolve, reject) => {
+      settle = (error) => (error ? reject(closedError(error)) : resolve())
+    })
+    write((error) => {
+      this.#unsentBytes -= bytes
+      settle?.(error)
+    })
+    this.#unsentBytes += bytes
+    this.#allSent = written.catch(() => {})
+    return written
+  }
+}
+
+function isSendable(opcode: number): boolean {
+  return Number.isInteger(opcode) && opcode >= 0 && opcode <= 0xf && opcode !== OPCODE.close
+}
+
+function refused(): Promise<never> {
+  return unattended(Promise.reject(closedError(null)))
+}
+
+function closedError(cause: Error | null): WebSocketClosedError {
+  if (cause instanceof WebSocketClosedError) return cause
+  return new WebSocketClosedError('the WebSocket is closed', cause === null ? {} : { cause })
+}
+
+/** A promise that its receiver may ignore: a peer that leaves must not end the process. */
+function unattended<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {})
+  return promise
+}
+
+/** Payload of a close frame, as it was before it was decoded. */
+function closePayload(code: number, reason: string): Buffer {
+  if (code === CLOSE_CODE.noCode) return Buffer.alloc(0)
+  const payload = Buffer.alloc(2 + Buffer.byteLength(reason))
+  payload.writeUInt16BE(code)
+  payload.write(reason, 2)
+  return payload
+}
