@@ -361,9 +361,13 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
     else if (option === 'keep-alive') this.close_connection = false
   }
 
-  /** Keeps the place where the library's own Connection line goes, if the handler writes none. */
-  protected reserve_connection_header(): void {
-    this.#pendingHead.reserveConnection()
+  /**
+   * Keeps the place where the library's own Connection line goes, if the handler writes none.
+   *
+   * @param insisted - Written even beside a line of the handler's own, unless that says the same.
+   */
+  protected reserve_connection_header(insisted: string | null = null): void {
+    this.#pendingHead.reserveConnection(insisted)
   }
 
   /** Ends the head and puts it on the wire. */
@@ -371,7 +375,7 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
     const head = this.#pendingHead
     const interim = head.status !== 0 && !head.final
     const framing = head.framing(this.command)
-    if (head.wantsConnection && !interim) this.close_connection = !this.#canPersist(framing)
+    if (head.decidesConnection && !interim) this.close_connection = !this.#canPersist(framing)
     const octets = `${head.take(this.close_connection ? 'close' : 'keep-alive')}\r\n`
     head.clear()
     this.headers_active = false

@@ -17,7 +17,12 @@ export class PendingHead {
   #before = ''
   /** Lines behind it; all lines when there is none. */
   #after = ''
-  #connection: 'none' | 'automatic' | 'own' = 'none'
+  /** Whether a place is kept for the automatic Connection line. */
+  #reserved = false
+  /** What the automatic line says although the handler may say otherwise; null: its own line takes the place. */
+  #insisted: string | null = null
+  /** The handler's own Connection value, in lower case; null when it has written none. */
+  #own: string | null = null
   #contentLength = -1
   #chunked = false
 
@@ -38,19 +43,25 @@ export class PendingHead {
     // Names are told apart by length first: most are none of the three.
     const { length } = name
     if (length === 14 && name.toLowerCase() === 'content-length') this.#contentLength = lengthOf(value)
-    else if (length === 10 && name.toLowerCase() === 'connection') this.#connection = 'own'
+    else if (length === 10 && name.toLowerCase() === 'connection') this.#own = String(value).toLowerCase()
     else if (length === 17 && name.toLowerCase() === 'transfer-encoding') this.#chunked = isChunked(value)
   }
 
-  /** Keeps a place for the automatic Connection line; a line of the handler's own leaves it unused. */
-  reserveConnection(): void {
+  /**
+   * Keeps a place for the automatic Connection line; a line of the handler's own leaves it unused.
+   *
+   * @param insisted - What the automatic line says beside a line of the handler's own that says something else.
+   */
+  reserveConnection(insisted: string | null = null): void {
     this.#before += this.#after
     this.#after = ''
-    if (this.#connection === 'none') this.#connection = 'automatic'
+    this.#reserved = true
+    this.#insisted = insisted
   }
 
-  get wantsConnection(): boolean {
-    return this.#connection === 'automatic'
+  /** Whether the automatic line is the only one to tell what becomes of the connection. */
+  get decidesConnection(): boolean {
+    return this.#reserved && this.#own === null
   }
 
   framing(command: string): ResponseFraming {
@@ -61,11 +72,12 @@ export class PendingHead {
 
   /** The queued lines; the queue is empty afterwards. */
   take(connection: string): string {
-    const line = this.wantsConnection ? fieldLine('Connection', connection) : ''
-    const lines = this.#before + line + this.#after
+    const automatic = this.decidesConnection ? connection : this.#own === this.#insisted ? null : this.#insisted
+    const lines = this.#before + (automatic === null ? '' : fieldLine('Connection', automatic)) + this.#after
     this.#before = ''
     this.#after = ''
-    this.#connection = 'none'
+    this.#reserved = false
+    this.#insisted = null
     return lines
   }
 
@@ -73,7 +85,9 @@ export class PendingHead {
   clear(): void {
     this.#before = ''
     this.#after = ''
-    this.#connection = 'none'
+    this.#reserved = false
+    this.#insisted = null
+    this.#own = null
     this.#contentLength = -1
     this.#chunked = false
     this.status = 0

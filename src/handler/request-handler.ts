@@ -56,9 +56,9 @@ export class RequestHandler<TServer extends HandlerServer = HandlerServer> exten
     fillHandlerMaps(this, this.handler_map, this.rpc_handler_map)
   }
 
-  /** Cookies of the request by name; what can't be read is left out. */
+  /** Cookies of the request's first Cookie field by name; what can't be read is left out. */
   get cookies(): Map<string, Cookie> {
-    this.#cookies ??= parseCookies(this.headers.get_all('cookie').join('; '))
+    this.#cookies ??= parseCookies(this.headers.get('cookie', ''), this.connection.limits.form_fields)
     return this.#cookies
   }
 

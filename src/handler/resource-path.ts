@@ -45,6 +45,12 @@ export function collapseLeadingSlashes(target: string): string {
   return target.startsWith('//') ? target.replace(/^\/+/, '/') : target
 }
 
+/** The target without the scheme and authority of an absolute-form (RFC 9112 3.2.2); anything else as it stands. */
+export function originForm(target: string): string {
+  const form = target.startsWith('/') ? null : ABSOLUTE_FORM.exec(target)
+  return form === null ? target : target.slice(form[0].length)
+}
+
 /**
  * Splits a request target in origin-form, absolute-form or asterisk-form; anything else is a path as it stands.
  *

@@ -32,7 +32,8 @@ export class RespondingRequestHandler<
 > extends BaseHTTPRequestHandler<TServer> {
   /**
    * Whether HTTP/1.1 connections persist although the client did not ask (RFC 9112 9.3). false restores the original's
-   * rule: only `Connection: keep-alive` keeps one open.
+   * rule: only `Connection: keep-alive` keeps one open, and every other response says `close` at once, whatever
+   * Connection line its handler adds.
    */
   static implicit_keep_alive = true
   declare implicit_keep_alive: boolean
@@ -41,8 +42,9 @@ export class RespondingRequestHandler<
   override send_response(code: number, message?: string | null): void {
     super.send_response(code, message)
     this.headers_active = true
-    if (!this.implicit_keep_alive && !this.#keepAliveAsked()) this.close_connection = true
-    this.reserve_connection_header()
+    if (this.implicit_keep_alive || this.#keepAliveAsked()) return this.reserve_connection_header()
+    this.close_connection = true
+    this.reserve_connection_header('close')
   }
 
   override end_headers(): void {

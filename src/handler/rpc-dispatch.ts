@@ -4,6 +4,7 @@ import type { Callee } from '../rpc/parameters.js'
 import type { MaybePromise } from './base-request-handler.js'
 import { matchHandler } from './handler-map.js'
 import { isMethodOf, type RequestHandler } from './request-handler.js'
+import { originForm } from './resource-path.js'
 
 /**
  * @param announcedBytes - Content-Length of the request, -1 when it is chunked, 0 also when it has neither.
@@ -26,7 +27,7 @@ export async function answerRemoteCall(handler: RequestHandler, announcedBytes: 
 
 /** A function that is no method of the handler gets the handler in front of the peer's arguments. */
 function methodFor(handler: RequestHandler): RPCMethod | null {
-  const found = matchHandler(handler.rpc_handler_map, handler.path)
+  const found = matchHandler(handler.rpc_handler_map, originForm(handler.path))
   if (found === undefined) return null
   return { callee: found as Callee, self: handler, leading: isMethodOf(handler, found) ? [] : [handler] }
 }
@@ -37,7 +38,7 @@ function send(handler: RequestHandler, reply: RPCReply): MaybePromise<void> {
       return handler.send_error(reply.status, reply.reason)
     case 'failure':
       if (reply.error !== undefined)
-        handler.server.logger.error('failed to pack the response of a remote call', reply.error)
+        handler.server.logger.debug('failed to pack the response of a remote call', reply.error)
       return handler.respond_server_error(reply.status, undefined, reply.message)
     case 'answer':
       if (reply.error !== undefined) logException(handler, reply.error)

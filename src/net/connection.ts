@@ -102,7 +102,9 @@ export class SocketConnection implements Connection {
     stream.on('data', this.#onData)
     stream.on('end', this.#onEnd)
     this.#deadline.start('head', options.timeouts.head_ms)
+    // What happened before anybody listened is not told again.
     if (stream.destroyed) this.#onClose()
+    else if (stream.readableEnded) this.#onEnd()
   }
 
   /** Whether an HTTP/1.1 request without Host is refused (RFC 9112 3.2); set before the first request is asked for. */

@@ -213,9 +213,9 @@ export class AdvancedHTTPServer {
 
   // ── basic authentication ─────────────────────────────────────────────────────────────────────────────────────
 
-  /** Requires credentials, of which there are none yet, or requires none any more. */
+  /** Requires credentials from now on, or requires none any more and forgets those there are. */
   auth_set(status: boolean): void {
-    this.#config.credentials = status ? new CredentialStore() : null
+    this.#config.credentials = status ? (this.#config.credentials ?? new CredentialStore()) : null
   }
 
   /**
