@@ -189,17 +189,22 @@ class MessagePackReader {
   }
 
   #list(length: number): unknown {
-    return length === 0 ? [] : this.#openContainer(new OpenList(length), length)
+    return this.#openContainer(new OpenList(length), length)
   }
 
   #map(length: number): unknown {
-    return length === 0 ? emptyRecord() : this.#openContainer(new OpenMap(length), length * 2)
+    return this.#openContainer(new OpenMap(length), length * 2)
   }
 
-  /** @param values - How many values are announced; each takes an octet at least. */
-  #openContainer(container: Container, values: number): typeof OPENED {
+  /**
+   * OPENED, or the container's value when it is empty.
+   *
+   * @param values - How many values are announced; each takes an octet at least.
+   */
+  #openContainer(container: Container, values: number): unknown {
     if (this.#open.length >= this.#maxDepth) throw tooDeep()
     if (values > this.#octets.length - this.#at) throw this.#malformed('fewer values than announced')
+    if (values === 0) return container.close()
     this.#count.add(values)
     this.#open.push(container)
     return OPENED

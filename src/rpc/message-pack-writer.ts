@@ -96,7 +96,6 @@ class MessagePackWriter {
   }
 
   #object(value: object): void {
-    if (this.#open.length >= this.#maxDepth) throw tooDeep()
     if (Array.isArray(value)) return this.#begin(LIST, value.length, value)
     if (value instanceof Map) return this.#begin(MAP, value.size, [...value].flat())
     if (isRecord(value)) return this.#record(value)
@@ -115,6 +114,7 @@ class MessagePackWriter {
   }
 
   #begin(forms: LengthForms, length: number, items: readonly unknown[]): void {
+    if (this.#open.length >= this.#maxDepth) throw tooDeep()
     this.#head(forms, length)
     this.#open.push({ items, place: 0 })
   }
