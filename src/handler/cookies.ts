@@ -82,18 +82,17 @@ export function cookieLine(name: string, value: string | number): string {
  * The field that begins here, blanks aside; undefined where Python's expression does not match.
  *
  * A name may contain equals signs, and Python takes the shortest name that leaves a value and a field's end behind it. From any equals
- * sign within a run of name characters a token value ends at the same place, so when the first one fails only two others can do
- * better: the one in front of a date, and the last character of the run.
+ * sign within a run of name characters a token value ends at the same place, so when the first one fails only the last character of the
+ * run can do better: a quoted value may follow it.
  */
 function nextField(line: string, from: number): CookieField | undefined {
   const start = endOf(BLANKS, line, from)
   const runEnd = endOf(NAME, line, start)
   if (runEnd === start) return undefined
-  const firstEquals = line.indexOf('=', start + 1)
-  for (const equals of [firstEquals, runEnd - 'Wed,'.length - 1, runEnd - 1]) {
-    const within = equals >= firstEquals && equals > start && equals < runEnd && line[equals] === '='
-    const valued = within ? valueAt(line, equals + 1) : undefined
-    if (valued !== undefined) return { name: line.slice(start, equals), ...valued }
+  const run = line.slice(start, runEnd)
+  for (const length of [run.indexOf('=', 1), run.length - 1]) {
+    const valued = length > 0 && run[length] === '=' ? valueAt(line, start + length + 1) : undefined
+    if (valued !== undefined) return { name: run.slice(0, length), ...valued }
   }
   return nameAlone(line, start, runEnd)
 }

@@ -22,6 +22,11 @@ describe('parseCookies', () => {
     ])
   })
 
+  test('goes on behind a quoted value whose name has an equals sign', () => {
+    expect(read('$a=b="x y"; c=1')).toEqual([['c', '1']])
+    expect(read('a=b="x y"; c=1')).toEqual([['c', '1']])
+  })
+
   test('reads any line as Python does, which gives up where we leave one out', (context) => {
     const part = fc.constantFrom(
       'a',
@@ -95,6 +100,7 @@ print(json.dumps([read(line) for line in json.load(sys.stdin)]))`
     ['an open quote', `a="${'\\a'.repeat(30_000)}`],
     ['open quotes behind blanks', 'a= "x '.repeat(10_000)],
     ['blanks', `a${' '.repeat(60_000)}é`],
+    ['flags', `a=1;${'secure;'.repeat(8_000)}`],
     ['cookies', 'a=1; '.repeat(12_000)],
   ])('reads 60 kB of %s in linear time', (_, line) => {
     // Python's expression takes minutes for some of these; the time limit of the test is what fails.
