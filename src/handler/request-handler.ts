@@ -12,6 +12,7 @@ import { charsetOf } from './content-type.js'
 import { type Cookie, parseCookies } from './cookies.js'
 import type { CredentialCheck } from './credentials.js'
 import type { HandlerServer } from './handler-server.js'
+import { isMethodOf } from './handler-call.js'
 import { type AnyHandler, createHandlerMap, type HandlerMap, matchHandler } from './handler-map.js'
 import { createExtensionsMap, type ExtensionsMap, guessMimeType } from './mime-types.js'
 import { parse_qs, Query, TooManyFieldsError } from './query.js'
@@ -233,13 +234,6 @@ export class RequestHandler<TServer extends HandlerServer = HandlerServer> exten
 }
 
 readStaticsThroughInstances(RequestHandler, ['extensions_map', 'open_options'])
-
-/** Whether a function is to be called as a method: the instance has it under the function's own name, bound or not. */
-export function isMethodOf(instance: object, handler: AnyHandler): boolean {
-  const members = instance as unknown as Record<string, unknown>
-  const { name } = handler
-  return members[name] === handler || (name.startsWith('bound ') && typeof members[name.slice(6)] === 'function')
-}
 
 /** Names behind `do_` on the instance and all its classes, sorted as Python's `dir` does; hooks are none. */
 function verbsOf(instance: object): string[] {

@@ -2,8 +2,9 @@
 import { answerRPC, refuseRPCHead, type RPCMethod, type RPCReply } from '../rpc/exchange.js'
 import type { Callee } from '../rpc/parameters.js'
 import type { MaybePromise } from './base-request-handler.js'
+import { isMethodOf } from './handler-call.js'
 import { matchHandler } from './handler-map.js'
-import { isMethodOf, type RequestHandler } from './request-handler.js'
+import type { RequestHandler } from './request-handler.js'
 import { originForm } from './resource-path.js'
 
 /**
