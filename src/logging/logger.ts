@@ -19,8 +19,8 @@ export type LogThreshold = LogLevel | 'silent'
 export interface LogSink {
   readonly threshold: LogThreshold
   readonly format: LogFormat
-  /** Takes one record, already text and without its line end. Must not throw: a log never stops a server. */
-  write(text: string): void
+  /** Takes one record of this level, already text and without its line end. Must not throw: a log never stops a server. */
+  write(text: string, level: LogLevel): void
 }
 
 const RANK: Readonly<Record<LogThreshold, number>> = { debug: 0, info: 1, warn: 2, error: 3, silent: 4 }
@@ -44,7 +44,7 @@ export function createLogger(sinks: readonly LogSink[], now: () => Date = () => 
     return (message: string, ...details: unknown[]) => {
       if (listening.length === 0) return
       const record = { level, message, details, time: now() }
-      for (const sink of listening) sink.write(sink.format(record))
+      for (const sink of listening) sink.write(sink.format(record), level)
     }
   }
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }

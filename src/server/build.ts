@@ -11,10 +11,11 @@ import { ConfigParser } from '../settings/config-file.js'
 import { readServerSettings, type ServerSettings } from '../settings/server-settings.js'
 import { CertificateError } from '../tls/certificate-error.js'
 import { resolve_ssl_protocol_version } from '../tls/protocol-version.js'
-import { AdvancedHTTPServer, type AdvancedHTTPServerOptions, type HandlerClass } from './advanced-http-server.js'
+import { __version__ } from '../version.js'
+import { AdvancedHTTPServer, type AdvancedHTTPServerOptions } from './advanced-http-server.js'
 import { type CommandLog, openCommandLog } from './command-log.js'
 import { withAdditions } from './handler-additions.js'
-import { __version__ } from './version.js'
+import type { HandlerClass } from './handler-class.js'
 
 export type ServerClass<Server extends AdvancedHTTPServer> = new (
   handler_klass: HandlerClass,
@@ -29,6 +30,12 @@ export interface BuildOptions<Server extends AdvancedHTTPServer = AdvancedHTTPSe
   /** Where the server logs; by default it doesn't. */
   logger?: Logger
 }
+
+/** What both sources say about the address. */
+type AddressSettings = Pick<ServerSettings, 'ip' | 'port' | 'ssl_cert' | 'ssl_key' | 'ssl_version'>
+
+/** What the command line is to be read with, less what this version of the library knows itself. */
+type ArgumentOptions = Omit<CommandLineOptions, 'description' | 'version' | 'ssl_versions'> & { description?: string }
 
 /** Names that `--ssl-version` offers. */
 const SSL_VERSIONS = ['TLS', 'TLSv1_2', 'TLSv1_3']
@@ -76,12 +83,8 @@ export function build_server_from_argparser<Server extends AdvancedHTTPServer = 
 }
 
 /** {@link parseCommandLine} for this version of the library. */
-export function parseServerArguments(
-  args: readonly string[],
-  { description = 'HTTP Server', ...options }: Omit<CommandLineOptions, 'description' | 'version' | 'ssl_versions'> & {
-    description?: string
-  },
-): CommandLine {
+export function parseServerArguments(args: readonly string[], options: ArgumentOptions): CommandLine {
+  const description = options.description ?? 'HTTP Server'
   return parseCommandLine(args, { ...options, description, version: __version__, ssl_versions: SSL_VERSIONS })
 }
 
@@ -120,7 +123,7 @@ function fromOptions<Server extends AdvancedHTTPServer>(
 
 function construct<Server extends AdvancedHTTPServer>(
   { server_klass, handler_klass = RequestHandler, logger }: BuildOptions<Server>,
-  { ip, port, ssl_cert, ssl_key, ssl_version }: Pick<ServerSettings, 'ip' | 'port' | 'ssl_cert' | 'ssl_key' | 'ssl_version'>,
+  { ip, port, ssl_cert, ssl_key, ssl_version }: AddressSettings,
   use_threads = true,
 ): Server {
   const klass = server_klass ?? (AdvancedHTTPServer as ServerClass<AdvancedHTTPServer> as ServerClass<Server>)

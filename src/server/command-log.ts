@@ -10,6 +10,7 @@ import {
   jsonAccessLine,
   jsonFormat,
   type LogFormat,
+  type LogLevel,
 } from '../logging/log-formats.js'
 import { createLogger, type Logger, type LogSink, type LogThreshold } from '../logging/logger.js'
 import { RotatingLogFile } from '../logging/rotating-log-file.js'
@@ -19,7 +20,7 @@ export interface CommandLog {
   readonly logger: Logger
   /** Logs a request in a format of its own; null when the library's own line for it is wanted. */
   readonly access: ((record: AccessRecord) => void) | null
-  close(): void
+  readonly close: () => void
 }
 
 /** Name under which Python's original logs. */
@@ -38,18 +39,18 @@ const THRESHOLDS: Readonly<Record<LogLevelName, LogThreshold>> = {
 const ACCESS_LINES = { python: null, common: commonLogLine, json: jsonAccessLine }
 
 /**
- * @param terminal - Takes whole lines, with their line end.
+ * @param terminal - Takes whole records, with their line end, and their level.
  * @throws the file system's error when the log file can't be opened.
  */
 export function openCommandLog(
   { log_level, log_file, log_format, quiet }: Pick<CommandLine, 'log_level' | 'log_file' | 'log_format' | 'quiet'>,
-  terminal: (text: string) => void,
+  terminal: (text: string, level: LogLevel) => void,
 ): CommandLog {
   const json = log_format === 'json' ? jsonFormat : null
   const shown: LogSink = {
     threshold: quiet && (log_level === 'DEBUG' || log_level === 'INFO') ? 'warn' : THRESHOLDS[log_level],
     format: json ?? consoleFormat,
-    write: (text) => terminal(`${text}\n`),
+    write: (text, level) => terminal(`${text}\n`, level),
   }
   const file = log_file === null ? null : openFile(log_file, json ?? fileFormat(LOGGER_NAME))
   const sinks = file === null ? [shown] : [shown, file]
@@ -68,6 +69,6 @@ function accessLog(sinks: readonly LogSink[], line: ((record: AccessRecord) => s
   if (line === null) return null
   const listening = sinks.filter(({ threshold }) => threshold === 'debug' || threshold === 'info')
   return (record) => {
-    for (const sink of listening) sink.write(line(record))
+    for (const sink of listening) sink.write(line(record), 'info')
   }
 }

@@ -2,10 +2,11 @@
  * What the options of the command add to whatever handler class is served: fields in every response, and requests logged
  * in a format of their own. It goes through the same steps that any subclass can override.
  */
-import type { BaseHTTPRequestHandler } from '../handler/base-request-handler.js'
-import type { Connection } from '../handler/connection.js'
-import type { HandlerServer } from '../handler/handler-server.js'
 import type { AccessRecord } from '../logging/log-formats.js'
+import type { HandlerClass } from './handler-class.js'
+
+/** A class for servers of any kind: what is added here asks nothing of the server. */
+type HandlerClass = AnyHandlerClass
 
 export interface HandlerAdditions {
   /** Fields of every response, in front of the empty line. */
@@ -16,14 +17,12 @@ export interface HandlerAdditions {
   readonly access: ((record: AccessRecord) => void) | null
 }
 
-type HandlerClass = new (connection: Connection, server: HandlerServer) => BaseHTTPRequestHandler
-
 /** The class with the additions; the class itself when there are none. */
-export function withAdditions<Klass extends HandlerClass>(klass: Klass, additions: HandlerAdditions): Klass {
-  let extended: HandlerClass = klass
+export function withAdditions(klass: HandlerClass, additions: HandlerAdditions): HandlerClass {
+  let extended = klass
   if (additions.headers.length > 0 || additions.cors) extended = addFields(extended, additions)
   if (additions.access !== null) extended = addAccessLog(extended, additions.access)
-  return extended as Klass
+  return extended
 }
 
 function addFields(klass: HandlerClass, { headers, cors }: HandlerAdditions): HandlerClass {

@@ -228,7 +228,9 @@ function credentials(
     parser.error(`argument --user: needs a password, from --password or ${PASSWORD_VARIABLE}`)
   }
   if (password === '') parser.error('argument --password: the password is empty')
-  if (user?.includes(':')) parser.error('argument --user: a user name can hold no colon (RFC 7617)')
+  if (/[:\p{Cc}]/u.test(user ?? '')) {
+    parser.error('argument --user: a user name can hold neither colon nor control character (RFC 7617)')
+  }
   return password === undefined ? null : { user: user ?? '', password }
 }
 
