@@ -105,7 +105,12 @@ function describeRequest(head: RequestHead): string {
   if (requestLine !== `${method} ${target} ${httpVersion}` || httpVersion !== `HTTP/1.${head.minorVersion}`) {
     throw new Error(`a head contradicts itself: ${requestLine}`)
   }
-  const words = [`head ${head.offset}:`, requestLine, describeFraming(head), head.keepsAlive ? 'keep' : 'close']
+  const words = [
+    `head ${head.offset}:`,
+    shorten(requestLine),
+    describeFraming(head),
+    head.keepsAlive ? 'keep' : 'close',
+  ]
   if (head.upgrade) words.push('upgrade')
   if (head.expectsContinue) words.push('continue')
   return [...words, describeFields(head.headers)].join(' ')
