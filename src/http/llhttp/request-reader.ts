@@ -141,18 +141,20 @@ export class RequestReader extends MessageReader<RequestHead> {
   }
 
   /**
-   * Reads the request line when its end is among the octets parsed from here on in the chunk. The end is looked for in
-   * the chunk and not in the text: a text that grows octet by octet would be copied for each look.
+   * Reads the request line when its end is among the octets parsed from here on in the chunk. LF alone ends it too: llhttp
+   * takes a line of HTTP/0.9 that ends so, and what follows it must not be read as a part of the target.
+   *
+   * The end is looked for in the chunk and not in the text: a text that grows octet by octet would be copied for each look.
    */
   #readLine(from: number): void {
     const { chunk, chunkStart, at: end } = this.queue
     const { start, text } = this.recorder.section
-    const at = chunk.indexOf(CR, from)
-    const isWhole = at >= 0 && at < end
-    const length = isWhole ? chunkStart + at - start : text.length
+    let at = from
+    while (at < end && chunk[at] !== CR && chunk[at] !== LF) at++
+    const length = chunkStart + at - start
     const limit = this.limits.request_line_bytes
     if (length > limit) throw requestError('REQUEST_LINE_TOO_LONG', 'the request line is too long', start + limit)
-    if (isWhole) this.#line = parseRequestLine(text.slice(0, length), this.#verbLength, start + length)
+    if (at < end) this.#line = parseRequestLine(text.slice(0, length), this.#verbLength, start + length)
   }
 
   /** What comes first counts: a limit broken before a fault of syntax, or before another limit, wins. */

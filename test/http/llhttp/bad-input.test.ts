@@ -356,6 +356,11 @@ describe('request line', () => {
     },
     { title: 'a line without a version is refused before any field', octets: 'GET /▼\r\n', log: BAD_LINE },
     { title: 'a line without a version is refused', octets: `GET /▼\r\n${HOST}\r\n`, log: BAD_LINE },
+    {
+      title: 'a line without a version that LF alone ends is no part of a target',
+      octets: 'GET /▼\na: HTTP/1.1\r\nHost: a\r\n\r\n',
+      log: BAD_LINE,
+    },
     { title: 'HTTP/0.9 is refused', octets: `GET / HTTP/0.9▼\r\n${HOST}\r\n`, log: BAD_VERSION },
     ...['HTTP/1.2', 'HTTP/1.9'].map((version) => ({
       title: `${version} is read as HTTP/1.1`,
