@@ -5,7 +5,7 @@
 import { decodeText } from '../http/charset.js'
 import type { Limits } from '../http/limits.js'
 import { charsetOf } from './content-type.js'
-import { parse_qs, Query } from './query.js'
+import { parse_qs, Query, TooManyFieldsError } from './query.js'
 
 /** The body is not what its Content-Type says. */
 export class BodyFormatError extends Error {
@@ -29,12 +29,12 @@ export function parsePostedBody(body: Buffer, contentType: string, limits: Reado
     if (!isJson && !isForm) return new Query()
     throw new BodyFormatError('the body is no text in its charset', { cause })
   }
-  if (isJson) return queryOfJson(text)
+  if (isJson) return queryOfJson(text, limits.form_fields)
   return parse_qs(text, { keep_blank_values: true, max_num_fields: limits.form_fields })
 }
 
 /** Members of a JSON object, each value in a list of one as Python does; other JSON has no fields. */
-function queryOfJson(text: string): Query {
+function queryOfJson(text: string, maxFields: number): Query {
   const query = new Query()
   let value: unknown
   try {
@@ -43,6 +43,8 @@ function queryOfJson(text: string): Query {
     throw new BodyFormatError('the body is no JSON', { cause })
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return query
-  for (const [name, member] of Object.entries(value)) query.set(name, [member as string])
+  const members = Object.entries(value)
+  if (members.length > maxFields) throw new TooManyFieldsError(maxFields)
+  for (const [name, member] of members) query.set(name, [member as string])
   return query
 }

@@ -3,6 +3,7 @@
  * process's; each new handler instance copies what concerns its class into its own maps.
  */
 import type { AnyHandler, HandlerMap } from './handler-map.js'
+import { compilePattern, patternKey } from './pattern.js'
 
 /** A class of handlers, as far as registering for it is concerned. */
 type HandlerClass = abstract new (...args: never[]) => object
@@ -27,12 +28,12 @@ export interface PathRegistrar {
 /**
  * Registers a handler for a path.
  *
- * @param path - Pattern as a key of `handler_map`; a RegExp stands for its source and, when set, its `i` flag.
+ * @param path - Pattern as a key of `handler_map`; a RegExp stands for its source and its flags.
  * @param handler - The handler class, or its name, whose instances get the path; all of them when left out.
  * @param is_rpc - The path is one of `rpc_handler_map`.
  * @returns A function that registers what it is given and gives it back unchanged, so that calls stack. As a decorator
  * of an instance method it registers for the class that has the method, and for its subclasses.
- * @throws TypeError when the path is no pattern, or what is registered is no function.
+ * @throws PatternError when the path is no pattern, TypeError when what is registered is no function.
  * @remarks Source: AdvancedHTTPServer's `RegisterPath`.
  */
 export function RegisterPath(
@@ -40,7 +41,8 @@ export function RegisterPath(
   handler?: HandlerClass | string | null,
   is_rpc = false,
 ): PathRegistrar {
-  const pattern = patternOf(path)
+  const pattern = patternKey(path)
+  compilePattern(pattern)
   const register = (registered: unknown, context?: unknown, descriptor?: PropertyDescriptor): unknown => {
     if (isDecoratorContext(context)) return decorate(pattern, is_rpc, registered as AnyHandler, context)
     if (descriptor !== undefined) return decorateLegacy(pattern, is_rpc, registered as object, descriptor)
@@ -99,10 +101,4 @@ function decorateLegacy(pattern: string, is_rpc: boolean, prototype: object, { v
   const has = (klass: { readonly prototype: unknown }): boolean =>
     klass.prototype === prototype || Object.prototype.isPrototypeOf.call(prototype, klass.prototype as object)
   add(pattern, value as AnyHandler, is_rpc, has)
-}
-
-function patternOf(path: string | RegExp): string {
-  if (typeof path === 'string') return path
-  if (path instanceof RegExp) return path.flags.includes('i') ? `(?i)${path.source}` : path.source
-  throw new TypeError(`RegisterPath takes a string or a RegExp, got ${String(path)}`)
 }

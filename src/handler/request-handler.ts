@@ -14,7 +14,12 @@ import type { CredentialCheck } from './credentials.js'
 import type { HandlerServer } from './handler-server.js'
 import { isMethodOf } from './handler-call.js'
 import { type AnyHandler, createHandlerMap, type HandlerMap, matchHandler } from './handler-map.js'
-import { createExtensionsMap, type ExtensionsMap, guessMimeType } from './mime-types.js'
+import {
+  createExtensionsMap,
+  type ExtensionsMap,
+  guessMimeType,
+  mimetypes_init as readMimeTypes,
+} from './mime-types.js'
 import { parse_qs, Query, TooManyFieldsError } from './query.js'
 import { fillHandlerMaps } from './register-path.js'
 import { resourcePath, splitTarget } from './resource-path.js'
@@ -234,6 +239,15 @@ export class RequestHandler<TServer extends HandlerServer = HandlerServer> exten
 }
 
 readStaticsThroughInstances(RequestHandler, ['extensions_map', 'open_options'])
+
+/**
+ * Adds the media types of the host's `mime.types` files to what every handler class knows.
+ *
+ * @param files - Paths in ascending precedence; those that can't be read are passed over. Source: Python's `mimetypes.init`.
+ */
+export function mimetypes_init(files: readonly string[] = []): void {
+  readMimeTypes(RequestHandler.extensions_map, files)
+}
 
 /** Names behind `do_` on the instance and all its classes, sorted as Python's `dir` does; hooks are none. */
 function verbsOf(instance: object): string[] {

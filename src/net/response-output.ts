@@ -114,6 +114,11 @@ export class ResponseOutput extends Writable {
   }
 
   override _write(piece: Piece, _encoding: BufferEncoding, callback: WriteCallback): void {
+    // Held until the connection's end is told: a source that is never refused would keep that from ever being told.
+    if (this.#stream.destroyed) {
+      this.#held = callback
+      return
+    }
     this.#pending.push(piece)
     this.#pendingBytes += piece.length
     if (this.#pendingBytes < JOIN_LIMIT_BYTES) this.#scheduleSend()
