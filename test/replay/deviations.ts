@@ -3,7 +3,7 @@
  * deviation has its entry here, by the id of the deviation and, where one id covers different cases, by the name of
  * the exchange.
  */
-import type { Exchange, Expectation } from '../support/replay.js'
+import { type Exchange, type Expectation, recorded } from '../support/replay.js'
 import { connectionDeviations } from './deviations-connections.js'
 import { fileDeviations } from './deviations-files.js'
 import { messageDeviations } from './deviations-messages.js'
@@ -24,6 +24,14 @@ export const deviations = new Map(
     webSocketDeviations,
   ].flatMap((table) => Object.entries(table)),
 )
+
+/** As recorded, unless the exchange is marked: then as the table has it. */
+export const followedWhereSound = {
+  expected: (exchange: Exchange): Expectation =>
+    exchange.deviation === undefined ? recorded(exchange) : soundAnswer(exchange),
+  manner: (exchange: Exchange): string =>
+    exchange.deviation === undefined ? 'as recorded' : `soundly (${exchange.deviation_id})`,
+}
 
 /** @throws Error when no entry covers the exchange. */
 export function soundAnswer(exchange: Exchange): Expectation {

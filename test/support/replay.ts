@@ -118,7 +118,8 @@ function judge(exchange: Exchange, answer: Answer, expectation: Expectation): st
       (expected) => expected.closed === answer.closed && view(expected.receive) === view(answer.receive),
     )
     const [first] = expectation
-    if (matches || first === undefined) return null
+    if (first === undefined) throw new Error('nothing is expected, not even silence')
+    if (matches) return null
     return describe(
       exchange,
       difference(shown(view(first.receive), first.closed), shown(view(answer.receive), answer.closed)),

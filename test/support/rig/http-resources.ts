@@ -1,0 +1,65 @@
+/** The rig's HTTP resources: which pattern leads to which method, in the order in which they are registered. */
+import { ResponseResources } from './response-resources.js'
+
+export class HttpResources extends ResponseResources {
+  override on_init(): void {
+    super.on_init()
+    for (const [pattern, name] of RESOURCES) this.handler_map[pattern] = this[name]
+  }
+}
+
+const RESOURCES = [
+  ['^hello-world$', 'res_hello_world'],
+  ['^accept$', 'res_accept'],
+  ['^query$', 'res_query'],
+  ['^query-json$', 'res_query_json'],
+  ['^get-query$', 'res_get_query'],
+  ['^redirect$', 'res_redirect'],
+  ['^redirect-default$', 'res_redirect_default'],
+  ['^redirect-to$', 'res_redirect_to'],
+  ['^set-header$', 'res_set_header'],
+  ['^exception$', 'res_exception'],
+  ['^exception-late$', 'res_exception_late'],
+  ['^exception-buffered$', 'res_exception_buffered'],
+  ['^stock-404$', 'stock_handler_respond_not_found'],
+  ['^stock-401$', 'stock_handler_respond_unauthorized'],
+  ['^unauthorized-request$', 'res_unauthorized_request'],
+  ['^server-error$', 'res_server_error'],
+  ['^server-error-default$', 'res_server_error_default'],
+  ['^server-error-code$', 'res_server_error_code'],
+  ['^server-error-bytes$', 'res_server_error_bytes'],
+  ['^server-error-unicode$', 'res_server_error_unicode'],
+  ['^server-error-file$', 'res_server_error_file'],
+  ['^server-error-strip$', 'res_server_error_strip'],
+  ['^cookie-set$', 'res_cookie_set'],
+  ['^cookie-set-two$', 'res_cookie_set_two'],
+  ['^cookie-set-late$', 'res_cookie_set_late'],
+  ['^cookie-get$', 'res_cookie_get'],
+  ['^cookie-all$', 'res_cookie_all'],
+  ['^full$', 'res_full'],
+  ['^full-empty$', 'res_full_empty'],
+  ['^full-headers$', 'res_full_headers'],
+  ['^method$', 'res_method'],
+  ['^echo$', 'res_echo'],
+  ['^raw$', 'res_raw'],
+  ['^stream$', 'res_stream'],
+  ['^big$', 'res_big'],
+  ['^error-explain$', 'res_error_explain'],
+  ['^error-404$', 'res_error_404'],
+  ['^error-html$', 'res_error_html'],
+  ['^error-code/(\\d+)$', 'res_error_code'],
+  ['^status/\\d+$', 'res_status'],
+  ['^headers$', 'res_headers'],
+  ['^response-only$', 'res_response_only'],
+  ['^close$', 'res_close'],
+  ['^force-keep-alive$', 'res_force_keep_alive'],
+  ['^no-end-headers$', 'res_no_end_headers'],
+  ['^no-response$', 'res_no_response'],
+  ['^latin-header$', 'res_latin_header'],
+  ['^unicode-header$', 'res_unicode_header'],
+  ['^dup-headers$', 'res_dup_headers'],
+  ['^charset$', 'res_charset'],
+  ['^whoami$', 'res_whoami'],
+  ['^mime$', 'res_mime'],
+  ['^log$', 'res_log'],
+] as const
