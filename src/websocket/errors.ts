@@ -3,4 +3,14 @@
 /** The message was not sent: the connection is closing, closed, or lost. `cause` tells what ended it, when known. */
 export class WebSocketClosedError extends Error {
   override readonly name = 'WebSocketClosedError'
+  constructor(message = 'the WebSocket is closed', options: ErrorOptions = {}) {
+    super(message, options)
+  }
+}
+
+/** The outcome of sending what can't be sent. It may be ignored: a peer that leaves must not end the process. */
+export function refusedSend(message?: string): Promise<never> {
+  const refused = Promise.reject(new WebSocketClosedError(message))
+  refused.catch(() => {})
+  return refused
 }

@@ -14,8 +14,15 @@ import { setImmediate } from 'node:timers/promises'
 import { NEED_DATA } from '../http/events.js'
 import type { Limits } from '../http/limits.js'
 import { Countdown } from './countdown.js'
-import { WebSocketClosedError } from './errors.js'
-import { type Deflate, type FrameDone, type FrameEvent, FrameReader, FrameWriter } from './frame-stream.js'
+import { refusedSend, WebSocketClosedError } from './errors.js'
+import {
+  type CloseEvent,
+  type Deflate,
+  type FrameDone,
+  type FrameEvent,
+  FrameReader,
+  FrameWriter,
+} from './frame-stream.js'
 import { OctetSource } from './octet-source.js'
 import { CLOSE_CODE, OPCODE } from './opcodes.js'
 import { PacedOutput } from './paced-output.js'
@@ -89,6 +96,7 @@ export class WebSocketConnection {
     this.#closing = new Countdown(options.closeTimeoutMs, () => this.#abandon('the peer does not close'))
     stream.on('error', (error: Error) => this.#lost(error))
     stream.on('close', () => this.#lost(null))
+    if (stream.destroyed) this.#lost(null)
   }
 
   /** Whether messages can be sent. */
@@ -120,10 +128,10 @@ export class WebSocketConnection {
    */
   send(opcode: number, payload: Buffer): Promise<void> {
     if (!isSendable(opcode)) throw new RangeError(`no message has the opcode ${opcode}`)
-    if (this.#state !== 'open') return refused()
+    if (this.#state !== 'open') return refusedSend()
     if (this.#unsentBytes > this.#options.limits.websocket_message_bytes) {
       this.#abandon('the peer is too slow for what it is sent')
-      return refused()
+      return refusedSend()
     }
     return this.#written(payload.length, (done) => this.#writer.send(opcode, payload, done))
   }
@@ -149,7 +157,6 @@ export class WebSocketConnection {
       if (octets === null) return
       this.#pinged = false
       this.#quiet.restart()
-      if (this.#state === 'closed') continue
       this.#reader.receive(octets)
       await this.#decodeAll()
     }
@@ -185,7 +192,9 @@ export class WebSocketConnection {
     })
   }
 
-  async #peerCloses({ code, reason }: { code: number; reason: string }): Promise<void> {
+  async #peerCloses({ code, reason }: CloseEvent): Promise<void> {
+    // What the peer said stands, though it may be gone before the hook has settled.
+    this.#closure = { code, reason }
     if (this.#state === 'open') {
       await this.#settled(this.#options.deliver(OPCODE.close, closePayload(code, reason)))
     }
@@ -264,6 +273,7 @@ export class WebSocketConnection {
       settle?.(error)
     })
     this.#unsentBytes += bytes
+    // Also what lets a caller ignore the promise: a peer that leaves must not end the process.
     this.#allSent = written.catch(() => {})
     return written
   }
@@ -273,19 +283,9 @@ function isSendable(opcode: number): boolean {
   return Number.isInteger(opcode) && opcode >= 0 && opcode <= 0xf && opcode !== OPCODE.close
 }
 
-function refused(): Promise<never> {
-  return unattended(Promise.reject(closedError(null)))
-}
-
 function closedError(cause: Error | null): WebSocketClosedError {
   if (cause instanceof WebSocketClosedError) return cause
-  return new WebSocketClosedError('the WebSocket is closed', cause === null ? {} : { cause })
-}
-
-/** A promise that its receiver may ignore: a peer that leaves must not end the process. */
-function unattended<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {})
-  return promise
+  return new WebSocketClosedError(undefined, cause === null ? {} : { cause })
 }
 
 /** Payload of a close frame, as it was before it was decoded. */

@@ -6,7 +6,7 @@
 import type { Duplex } from 'node:stream'
 import type { Headers } from '../http/headers.js'
 import type { Limits } from '../http/limits.js'
-import { WebSocketClosedError } from './errors.js'
+import { refusedSend, WebSocketClosedError } from './errors.js'
 import { type Deflate, negotiateDeflate } from './frame-stream.js'
 import { acceptFields, type HandshakeOffer, type HandshakeRefusal, readHandshake } from './handshake.js'
 import { CLOSE_CODE, OPCODE } from './opcodes.js'
@@ -180,7 +180,7 @@ export class WebSocketHandler<Handler extends WebSocketHost = WebSocketHost> {
    * pong is longer than 125 octets; rejects with WebSocketClosedError when the message can't reach the peer any more.
    */
   send_message(opcode: number, message: WebSocketData): Promise<void> {
-    if (this.#connection === null) return Promise.reject(new WebSocketClosedError('the WebSocket is not connected yet'))
+    if (this.#connection === null) return refusedSend('the WebSocket is not connected yet')
     return this.#connection.send(opcode, octetsOf(message))
   }
 
@@ -221,16 +221,18 @@ export class WebSocketHandler<Handler extends WebSocketHost = WebSocketHost> {
       return this.#sendError(400, 'Sec-WebSocket-Extensions is malformed')
     }
     this.protocol = chosen(await this.select_protocol(offer.protocols), offer.protocols)
-    await this.#switch(acceptFields(offer, this.protocol, deflate?.response ?? null))
-    await this.#serve(deflate)
+    if (await this.#switch(acceptFields(offer, this.protocol, deflate?.response ?? null))) await this.#serve(deflate)
   }
 
-  /** Sends the 101 response; everything behind it is frames. */
-  async #switch(fields: readonly (readonly [name: string, value: string])[]): Promise<void> {
+  /** Sends the 101 response; everything behind it is frames. False when the client has left meanwhile. */
+  async #switch(fields: readonly (readonly [name: string, value: string])[]): Promise<boolean> {
     this.handler.send_response(101)
     for (const [name, value] of fields) this.handler.send_header(name, value)
     await this.handler.end_headers()
-    await this.handler.wfile.flush()
+    return this.handler.wfile.flush().then(
+      () => true,
+      () => false,
+    )
   }
 
   async #serve(deflate: Deflate | null): Promise<void> {

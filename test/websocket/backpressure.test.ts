@@ -141,6 +141,30 @@ describe('a slow hook', () => {
   })
 })
 
+describe('a quick hook', () => {
+  it('gives other connections their turn in the middle of a long segment', async () => {
+    let delivered = 0
+    let atNextTurn: number | null = null
+    class Counting extends WebSocketHandler {
+      override on_message_text(): unknown {
+        if (delivered === 0) setImmediate(() => (atNextTurn = delivered))
+        delivered += 1
+        return undefined
+      }
+
+      override on_connected(): unknown {
+        // Outside of any turn that reads: the segment below is decoded in one go from here.
+        return new Promise((resolve) => setImmediate(resolve))
+      }
+    }
+    const { peer, done } = openSession(Counting)
+    await peer.send(...Array<Buffer>(1_000).fill(clientText('')), clientClose())
+    await done
+    expect(delivered).toBe(1_000)
+    expect(atNextTurn).toBeLessThan(200)
+  })
+})
+
 describe('a slow peer', () => {
   it('makes a send wait until it has taken the message', async () => {
     const { peer, socket } = openSession(WebSocketHandler, { highWaterMark: 1_000 })
@@ -194,6 +218,14 @@ describe('a slow peer', () => {
     expect(socket.connected).toBe(false)
   })
 
+  it('may be sent more than a message by and by, as long as it takes it', async () => {
+    const { peer, socket } = openSession(WebSocketHandler, { limits: { websocket_message_bytes: 10_000 } })
+    await peer.opened()
+    for (let count = 0; count < 100; count += 1) await socket.send_message_binary(Buffer.alloc(1_000))
+    expect(await peer.read(100)).toHaveLength(100)
+    peer.stream.destroy()
+  })
+
   it('gets messages in order, large ones between small ones', async () => {
     const { peer, socket } = openSession(WebSocketHandler, { highWaterMark: 10_000 })
     await peer.opened()
@@ -212,6 +244,7 @@ describe('a slow peer', () => {
     peer.stream.destroy()
     await expect(waiting).rejects.toThrow(WebSocketClosedError)
     await done
+    void socket.send_message_text('ignored as well')
     await turns()
   })
 })
@@ -241,6 +274,19 @@ describe('compressed messages', () => {
     await peer.send(clientClose(1000))
     await done
     expect(peer.frames.map(({ opcode }) => opcode)).toEqual([1, 1, 8])
+  })
+
+  it('of a careless hook are sent before the close frame that the peer asked for', async () => {
+    class Careless extends Compressing {
+      override on_message_text(message: string): unknown {
+        void super.on_message_text(message)
+        return undefined
+      }
+    }
+    const { peer, done } = openSession(Careless, { fields })
+    await peer.send(clientText('a'.repeat(50_000)), clientClose(1000))
+    await done
+    expect(peer.frames.map(({ opcode }) => opcode)).toEqual([1, 8])
   })
 
   it('of a peer that has gone while they were compressed go nowhere', async () => {

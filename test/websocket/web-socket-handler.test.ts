@@ -1,8 +1,10 @@
+import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { WebSocketClosedError } from '../../src/websocket/errors.js'
 import { WebSocketHandler } from '../../src/websocket/web-socket-handler.js'
+import { duplexPair } from '../support/duplex-pair.js'
 import { clientClose, clientFrame, clientText, closePayload } from '../support/web-socket-frames.js'
-import { HANDSHAKE_FIELDS, openSession } from '../support/web-socket-session.js'
+import { FakeHost, HANDSHAKE_FIELDS, openSession } from '../support/web-socket-session.js'
 
 const ACCEPTED =
   'HTTP/1.1 101\r\nUpgrade: WebSocket\r\nConnection: Upgrade\r\n' +
@@ -169,6 +171,41 @@ describe('the handshake', () => {
     const { socket, peer } = openSession(Recorder, { fields: fields(['Sec-WebSocket-Extensions', 'a;x=1 , b']) })
     expect(socket.client_extensions).toEqual(['a;x=1', 'b'])
     peer.stream.destroy()
+  })
+})
+
+describe('a stream that is over before the first frame', () => {
+  it('because the peer has ended it is closed at once', async () => {
+    const [here, there] = duplexPair()
+    there.end()
+    here.resume()
+    await once(here, 'end')
+    const socket = new Recorder(new FakeHost(here))
+    expect(await socket.run()).toBe(true)
+    expect(socket.calls).toEqual([
+      ['connected', true],
+      ['closed', 1006, '', false],
+    ])
+  })
+
+  it('because it was destroyed is closed at once', async () => {
+    const [here] = duplexPair()
+    here.on('error', () => {})
+    const host = new FakeHost(here)
+    const socket = new Recorder(host)
+    here.destroy()
+    await once(here, 'close')
+    expect(await socket.run()).toBe(true)
+    expect(socket.calls.at(-1)).toEqual(['closed', 1006, '', false])
+  })
+
+  it('because the client left during the handshake calls no hook', async () => {
+    const [here] = duplexPair()
+    const host = new FakeHost(here)
+    host.wfile.flush = () => Promise.reject(new Error('the peer is gone'))
+    const socket = new Recorder(host)
+    expect(await socket.run()).toBe(true)
+    expect(socket.calls).toEqual([])
   })
 })
 
@@ -374,6 +411,21 @@ describe('closing', () => {
     await done
     expect(peer.frames).toEqual([])
     expect(socket.calls.at(-1)).toEqual(['closed', 1006, '', false])
+  })
+
+  it('by a peer that is gone before the hook has seen its close frame still has the code', async () => {
+    const { peer, done, socket } = openSession(
+      class extends Recorder {
+        override on_message(opcode: number, message: Buffer): unknown {
+          if (opcode !== this._opcode_close) return super.on_message(opcode, message)
+          this.handler.detach().stream.destroy()
+          return new Promise(() => {})
+        }
+      },
+    )
+    await peer.send(clientClose(4000, 'bye'))
+    await done
+    expect(socket.calls.at(-1)).toEqual(['closed', 4000, 'bye', false])
   })
 
   it('by a peer that vanishes calls on_closed once', async () => {

@@ -1,0 +1,96 @@
+import { Duplex } from 'node:stream'
+import { describe, expect, it } from 'vitest'
+import { PacedOutput } from '../../src/websocket/paced-output.js'
+
+/** Takes what it is given only when the test says so. */
+class Sink extends Duplex {
+  /** Sizes of the writes, joined ones as one list. */
+  readonly batches: number[][] = []
+  #callback: ((error?: Error | null) => void) | null = null
+
+  get size(): number {
+    return this.batches.flat().reduce((sum, size) => sum + size, 0)
+  }
+
+  override _read(): void {}
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
+    this.batches.push([chunk.length])
+    this.#callback = callback
+  }
+
+  override _writev(chunks: { chunk: Buffer }[], callback: (error?: Error | null) => void): void {
+    this.batches.push(chunks.map(({ chunk }) => chunk.length))
+    this.#callback = callback
+  }
+
+  /** Takes what is there, and lets whoever waits for that go on. */
+  async takeAll(error?: Error): Promise<void> {
+    const callback = this.#callback
+    this.#callback = null
+    callback?.(error)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+function output() {
+  const sink = new Sink({ highWaterMark: 1 })
+  sink.on('error', () => {})
+  return { sink, paced: new PacedOutput(sink, Infinity, () => {}) }
+}
+
+describe('octets on their way out', () => {
+  it('go one block at a time, the next when the last was taken', async () => {
+    const { sink, paced } = output()
+    const done: string[] = []
+    paced.write(Buffer.alloc(150_000), () => done.push('large'))
+    expect(sink.batches).toEqual([[65_536]])
+    await sink.takeAll()
+    expect(sink.batches).toEqual([[65_536], [65_536]])
+    expect(done).toEqual([])
+    await sink.takeAll()
+    await sink.takeAll()
+    expect(sink.size).toBe(150_000)
+    expect(done).toEqual(['large'])
+  })
+
+  it('that wait together leave together', async () => {
+    const { sink, paced } = output()
+    for (let count = 0; count < 4; count += 1) paced.write(Buffer.alloc(10))
+    await sink.takeAll()
+    expect(sink.batches).toEqual([[10], [10, 10, 10]])
+  })
+
+  it('written while corked leave together', () => {
+    const { sink, paced } = output()
+    paced.cork()
+    paced.write(Buffer.alloc(2))
+    paced.write(Buffer.alloc(5))
+    expect(sink.batches).toEqual([])
+    paced.uncork()
+    expect(sink.batches).toEqual([[2, 5]])
+  })
+
+  it('of thousands of waiting writes come out whole and in order', async () => {
+    const { sink, paced } = output()
+    const order: number[] = []
+    for (let count = 0; count < 5_000; count += 1) paced.write(Buffer.alloc(100), () => order.push(count))
+    while (order.length < 5_000) await sink.takeAll()
+    expect(sink.size).toBe(500_000)
+    expect(order).toEqual(Array.from({ length: 5_000 }, (_, count) => count))
+  })
+
+  it('of a stream that fails are reported, those under way and those that wait, once', async () => {
+    const { sink, paced } = output()
+    const told: unknown[] = []
+    for (let count = 0; count < 3; count += 1) paced.write(Buffer.alloc(10), (error) => told.push(error?.message))
+    await sink.takeAll(new Error('broken'))
+    expect(told).toEqual(['broken', 'broken', 'broken'])
+    expect(paced.destroyed).toBe(true)
+    paced.fail(new Error('again'))
+    paced.write(Buffer.alloc(10), (error) => told.push(error?.message))
+    paced.write(Buffer.alloc(10))
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(told.slice(3)).toEqual(['broken'])
+  })
+})
