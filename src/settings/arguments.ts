@@ -6,7 +6,7 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { ArgumentParser, ArgumentTypeError } from 'argparse'
 
 export type LogLevelName = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR' | 'CRITICAL'
-export type LogFormatName = 'python' | 'common' | 'json'
+type LogFormatName = 'python' | 'common' | 'json'
 
 /** What the user asked for. */
 export interface CommandLine {
@@ -23,7 +23,7 @@ export interface CommandLine {
   readonly log_format: LogFormatName
   readonly quiet: boolean
   readonly open: boolean
-  /** Null when no password protects the server; otherwise neither part decides the other. */
+  /** Null when nobody is asked for a password. The user may be empty, as in Python. */
   readonly credentials: { readonly user: string; readonly password: string } | null
   /** Fields that go into every response. */
   readonly headers: readonly (readonly [name: string, value: string])[]
@@ -47,7 +47,7 @@ export interface CommandLineOptions {
   environment?: Readonly<Record<string, string | undefined>>
 }
 
-export const USER_VARIABLE = 'ADVANCEDHTTPSERVER_USER'
+const USER_VARIABLE = 'ADVANCEDHTTPSERVER_USER'
 export const PASSWORD_VARIABLE = 'ADVANCEDHTTPSERVER_PASSWORD'
 
 interface Defaults {

@@ -6,7 +6,7 @@
 import { statSync } from 'node:fs'
 import type { ConfigParser } from './config-file.js'
 
-export interface UserSettings {
+interface UserSettings {
   readonly username: string
   readonly password: string
   /** Name of the option that holds the password, for complaints. */

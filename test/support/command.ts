@@ -5,16 +5,20 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterEach, beforeAll } from 'vitest'
 import { compileSources } from './compile.js'
+
+/** Runs a program on a terminal of its own and ends with its status. */
+const TERMINAL = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))'
 
 export interface RunOptions {
   readonly cwd?: string
   readonly environment?: Readonly<Record<string, string>>
   /** Standard input; none by default. */
   readonly input?: string
-  /** Words in front of `node`: a program that runs it. */
-  readonly wrapper?: readonly string[]
+  /** Run it on a terminal of its own (with python3's `pty`): output and errors come together, {@link RunningCommand.type} types. */
+  readonly terminal?: boolean
 }
 
 /** A started command. */
@@ -29,12 +33,14 @@ export class RunningCommand {
   readonly #listeners = new Set<() => void>()
   #over = false
 
-  constructor(script: string, args: readonly string[], { cwd, environment, input, wrapper = [] }: RunOptions) {
-    const [program = process.execPath, ...words] = [...wrapper, process.execPath, script, ...args]
-    this.#process = spawn(program, words, { cwd, env: { ...bareEnvironment(), ...environment } })
+  constructor(script: string, args: readonly string[], { cwd, environment, input, terminal = false }: RunOptions) {
+    const words = [process.execPath, script, ...args]
+    const [program = '', ...rest] = terminal ? ['python3', '-c', TERMINAL, ...words] : words
+    this.#process = spawn(program, rest, { cwd, env: { ...bareEnvironment(), ...environment } })
     this.#process.stdout?.setEncoding('utf8').on('data', (text: string) => this.#said((this.output += text)))
     this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => this.#said((this.errors += text)))
-    this.#process.stdin?.on('error', () => {}).end(input ?? '')
+    this.#process.stdin?.on('error', () => {})
+    if (!terminal) this.#process.stdin?.end(input ?? '')
     this.ended = once(this.#process, 'close').then(([status, signal]) => {
       this.#over = true
       this.#said('')
@@ -59,6 +65,11 @@ export class RunningCommand {
       one ?? two,
     ])
     return Number(port)
+  }
+
+  /** On a terminal: presses keys. */
+  type(keys: string): void {
+    this.#process.stdin?.write(keys)
   }
 
   signal(name: NodeJS.Signals): void {
@@ -90,10 +101,10 @@ function bareEnvironment(): NodeJS.ProcessEnv {
 }
 
 export interface Commands {
-  /** Starts a script of `src/cli`; whatever still runs after a test is ended. */
-  run(name: 'main' | 'demo', args?: readonly string[], options?: RunOptions): RunningCommand
-  /** Path of a compiled script. */
-  script(name: string): string
+  /** Starts a script of `src/cli`, or another one by its path; whatever still runs after a test is ended. */
+  run(script: 'main' | 'demo' | `/${string}`, args?: readonly string[], options?: RunOptions): RunningCommand
+  /** URL of a compiled module, named as in `src`. */
+  moduleUrl(name: string): string
 }
 
 /** Compiles the commands before the tests of a file, and ends what a test started after it. */
@@ -110,13 +121,13 @@ export function withCommands(): Commands {
     running.clear()
   })
 
-  const script = (name: string) => join(compiled, 'cli', `${name}.js`)
   return {
-    script,
-    run(name, args = [], options = {}) {
-      const command = new RunningCommand(script(name), args, options)
+    run(script, args = [], options = {}) {
+      const path = script.startsWith('/') ? script : join(compiled, 'cli', `${script}.js`)
+      const command = new RunningCommand(path, args, options)
       running.add(command)
       return command
     },
+    moduleUrl: (name) => pathToFileURL(join(compiled, name)).href,
   }
 }
