@@ -15,6 +15,10 @@ export interface ServerConfig {
   serve_files_list_directories: boolean
   /** Follow symbolic links that lead out of the root; Python's original does. */
   serve_files_follow_symlinks: boolean
+  /** Hide names that begin with a dot, but for `.well-known`. */
+  serve_files_hide_dotfiles: boolean
+  /** Send `name.br` or `name.gz` in place of `name` to clients that accept it. */
+  serve_files_precompressed: boolean
   serve_robots_txt: boolean
   /** Who may come in; null while everybody may. */
   credentials: CredentialStore | null

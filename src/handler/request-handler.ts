@@ -12,6 +12,10 @@ import { charsetOf } from './content-type.js'
 import { type Cookie, parseCookies } from './cookies.js'
 import type { CredentialCheck } from './credentials.js'
 import type { HandlerServer } from './handler-server.js'
+import type { RespondFileOptions, RespondListOptions } from './files/file-handler.js'
+import { servePath } from './files/file-service.js'
+import { respondFile } from './files/respond-file.js'
+import { respondListDirectory } from './files/respond-list-directory.js'
 import { isMethodOf } from './handler-call.js'
 import { type AnyHandler, createHandlerMap, type HandlerMap, matchHandler } from './handler-map.js'
 import {
@@ -32,6 +36,16 @@ export class RequestHandler<TServer extends HandlerServer = HandlerServer> exten
   /** File name extension, with its dot and in lower case → media type; `''` is for all others. */
   static extensions_map: ExtensionsMap = createExtensionsMap()
   declare extensions_map: ExtensionsMap
+
+  /**
+   * Whether files are answered with ranges, conditions and the fields that go with them (RFC 9110 13, 14); false: with the
+   * original's fields and no others.
+   */
+  static extended_file_fields = true
+  declare extended_file_fields: boolean
+  /** Whether directories are listed on a page made for today's screens; false: on the original's page. */
+  static modern_listing = true
+  declare modern_listing: boolean
 
   /** Whether OPTIONS is answered without credentials; a cross-origin preflight can't carry any. */
   static open_options = false
@@ -200,17 +214,35 @@ export class RequestHandler<TServer extends HandlerServer = HandlerServer> exten
    */
   dispatch_handler(query: Query = new Query()): MaybePromise<void> {
     const config = this.server.get_config()
-    this.path = resourcePath(this.path)
+    const target = this.path
+    this.path = resourcePath(target)
     if (config.serve_robots_txt && this.path === 'robots.txt') return this.send_response_full(ROBOTS_TXT)
     const handler = matchHandler(this.handler_map, this.path)
     if (handler !== undefined) return this.call_handler(handler, query)
-    return this.respond_not_found()
+    return config.serve_files ? servePath(this, target) : this.respond_not_found()
   }
 
   /** Calls a handler with the query; one that is no method of this instance gets the instance first. */
   protected call_handler(handler: AnyHandler, query: Query): MaybePromise<void> {
     const call = handler as (this: this, ...args: unknown[]) => MaybePromise<void>
     return isMethodOf(this, handler) ? call.call(this, query) : call.call(this, this, query)
+  }
+
+  // ── files ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * Answers with a file, as far as the request's ranges and conditions ask for it.
+   *
+   * @param path - Of the file; whether it is below the web root is not asked here.
+   * @param options - `attachment`: ask the client to save it under its name.
+   */
+  respond_file(path: string | Buffer, options: RespondFileOptions = {}): MaybePromise<void> {
+    return respondFile(this, path, options)
+  }
+
+  /** Answers with a page that lists a directory. */
+  respond_list_directory(path: string | Buffer, options: RespondListOptions = {}): MaybePromise<void> {
+    return respondListDirectory(this, path, options)
   }
 
   // ── helpers ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -238,7 +270,12 @@ export class RequestHandler<TServer extends HandlerServer = HandlerServer> exten
   }
 }
 
-readStaticsThroughInstances(RequestHandler, ['extensions_map', 'open_options'])
+readStaticsThroughInstances(RequestHandler, [
+  'extensions_map',
+  'extended_file_fields',
+  'modern_listing',
+  'open_options',
+])
 
 /**
  * Adds the media types of the host's `mime.types` files to what every handler class knows.

@@ -9,7 +9,7 @@ export interface Limits {
   leading_bytes: number
   /** Length of the verb; beyond: 501. */
   verb_bytes: number
-  /** Request line without its line end; beyond: 414. CPython's http.server stops at the same length. */
+  /** Request line with its line end; beyond: 414. CPython's http.server stops at the same length. */
   request_line_bytes: number
   /** Header section, blanks included; beyond: 431. */
   header_bytes: number

@@ -51,13 +51,13 @@ function parseVersion(version: string, position: number): number {
   return minor - ZERO
 }
 
-/** Whether the target has one of the forms that RFC 9112 3.2 gives this verb. */
+/**
+ * Whether the target has one of the forms of RFC 9112 3.2. As in Python any verb but CONNECT may have `*` (SSDP's M-SEARCH
+ * does), and a fragment or a user in front of the host is no fault: whoever reads the target leaves them out.
+ */
 function fitsVerb(target: string, method: string): boolean {
   if (method === 'CONNECT') return isHostWithPort(target)
-  if (target.includes('#')) return false
-  if (target.startsWith('/')) return true
-  if (target.startsWith('*')) return target === '*' && method === 'OPTIONS'
-  return isAbsoluteForm(target)
+  return target.startsWith('/') || target === '*' || isAbsoluteForm(target)
 }
 
 /** `scheme "://" authority` and whatever follows. llhttp has checked the scheme. */
@@ -65,9 +65,10 @@ function isAbsoluteForm(target: string): boolean {
   const authorityStart = target.indexOf('://') + 3
   if (authorityStart < 4) return false
   let end = authorityStart
-  while (end < target.length && target[end] !== '/' && target[end] !== '?') end++
+  while (end < target.length && target[end] !== '/' && target[end] !== '?' && target[end] !== '#') end++
   const authority = target.slice(authorityStart, end)
-  return authority !== '' && isHost(authority)
+  const host = authority.slice(authority.lastIndexOf('@') + 1)
+  return host !== '' && isHost(host)
 }
 
 function isDigit(code: number): boolean {

@@ -203,6 +203,22 @@ export class AdvancedHTTPServer {
     this.#config.serve_files_follow_symlinks = Boolean(value)
   }
 
+  /** Whether names that begin with a dot are as good as absent, but for `.well-known`. */
+  get serve_files_hide_dotfiles(): boolean {
+    return this.#config.serve_files_hide_dotfiles
+  }
+  set serve_files_hide_dotfiles(value: boolean) {
+    this.#config.serve_files_hide_dotfiles = Boolean(value)
+  }
+
+  /** Whether `name.br` or `name.gz` is sent in place of `name` to clients that accept it. */
+  get serve_files_precompressed(): boolean {
+    return this.#config.serve_files_precompressed
+  }
+  set serve_files_precompressed(value: boolean) {
+    this.#config.serve_files_precompressed = Boolean(value)
+  }
+
   /** Whether `/robots.txt` is answered with a page that asks all robots to stay away. */
   get serve_robots_txt(): boolean {
     return this.#config.serve_robots_txt
@@ -283,6 +299,8 @@ function defaultConfig(): ServerConfig {
     serve_files_root: process.cwd(),
     serve_files_list_directories: true,
     serve_files_follow_symlinks: false,
+    serve_files_hide_dotfiles: false,
+    serve_files_precompressed: false,
     serve_robots_txt: true,
     credentials: null,
   }

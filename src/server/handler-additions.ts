@@ -5,9 +5,6 @@
 import type { AccessRecord } from '../logging/log-formats.js'
 import type { HandlerClass } from './handler-class.js'
 
-/** A class for servers of any kind: what is added here asks nothing of the server. */
-type HandlerClass = AnyHandlerClass
-
 export interface HandlerAdditions {
   /** Fields of every response, in front of the empty line. */
   readonly headers: readonly (readonly [name: string, value: string])[]

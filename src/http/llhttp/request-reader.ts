@@ -152,7 +152,7 @@ export class RequestReader extends MessageReader<RequestHead> {
     let at = from
     while (at < end && chunk[at] !== CR && chunk[at] !== LF) at++
     const length = chunkStart + at - start
-    const limit = this.limits.request_line_bytes
+    const limit = this.limits.request_line_bytes - '\r\n'.length
     if (length > limit) throw requestError('REQUEST_LINE_TOO_LONG', 'the request line is too long', start + limit)
     if (at < end) this.#line = parseRequestLine(text.slice(0, length), this.#verbLength, start + length)
   }

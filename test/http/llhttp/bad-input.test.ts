@@ -296,6 +296,19 @@ describe('Host', () => {
       log: ['head 0: GET / HTTP/1.0 none close {}', 'end close', 'over'],
     },
     {
+      title: 'any verb but CONNECT may have an asterisk for its target',
+      octets: `M-SEARCH * HTTP/1.1\r\n${HOST}\r\n`,
+      log: ['head 0: M-SEARCH * HTTP/1.1 none keep {Host: a}', 'end keep', 'waits'],
+    },
+    ...valued(
+      'a fragment, or a user before the host, is left to who reads the target',
+      ['/a#b', 'http://u@a/#b'],
+      (value) => ({
+        octets: `GET ${value} HTTP/1.1\r\n${HOST}\r\n`,
+        log: [`head 0: GET ${value} HTTP/1.1 none keep {Host: a}`, 'end keep', 'waits'],
+      }),
+    ),
+    {
       title: 'a target in absolute form may name another host than Host does',
       octets: `GET http://b:8/x?y HTTP/1.1\r\n${HOST}\r\n`,
       log: ['head 0: GET http://b:8/x?y HTTP/1.1 none keep {Host: a}', 'end keep', 'waits'],
@@ -307,20 +320,16 @@ describe('request line', () => {
   testRows([
     ...valued(
       'a target in no form that its verb has is refused',
-      ['GET *', '* *', 'GET /a#b', 'CONNECT a', 'CONNECT a:'],
+      ['GET *x', 'OPTIONS *x', 'CONNECT /x', 'CONNECT a', 'CONNECT a:'],
       (value) => ({
         octets: `${value} HTTP/1.1▼\r\n${HOST}\r\n`,
         log: BAD_TARGET,
       }),
     ),
-    ...valued(
-      'an authority with a user name or without a host is refused',
-      ['http://u@a/', 'http://[a/', 'http://a:b/'],
-      (value) => ({
-        octets: `GET ${value} HTTP/1.1▼\r\n${HOST}\r\n`,
-        log: BAD_TARGET,
-      }),
-    ),
+    ...valued('an authority without a host is refused', ['http://u@/', 'http://[a/', 'http://a:b/'], (value) => ({
+      octets: `GET ${value} HTTP/1.1▼\r\n${HOST}\r\n`,
+      log: BAD_TARGET,
+    })),
     ...valued(
       'a target with an octet that no URI has is refused',
       ['/▼\x80', '/▼\0', '/\t▼', '▼?a', '▼\xe9', '/a▼\x7f'],
