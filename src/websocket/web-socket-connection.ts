@@ -52,6 +52,9 @@ export interface WebSocketConnectionOptions {
   readonly onTrouble: (explanation: string) => void
 }
 
+/** The peer left without a word (RFC 6455 7.1.5). */
+const ABNORMAL: Closure = Object.freeze({ code: CLOSE_CODE.abnormal, reason: '' })
+
 type State = 'open' | 'closing' | 'closed'
 
 /** Messages delivered in a row before other connections get a turn. */
@@ -70,7 +73,7 @@ export class WebSocketConnection {
   readonly #quiet: Countdown
   readonly #closing: Countdown
   #state: State = 'open'
-  /** Null until something decided it. */
+  /** What the peer said last, or what it did wrong; null while, and if, it does neither. */
   #closure: Closure | null = null
   /** The peer was silent for an interval and has been sent a ping. */
   #pinged = false
@@ -113,12 +116,12 @@ export class WebSocketConnection {
     this.#quiet.restart()
     await this.#settled(begin())
     await this.#readAll()
-    if (this.#state !== 'closed') this.#conclude({ code: CLOSE_CODE.abnormal, reason: '' })
+    if (this.#state !== 'closed') this.#conclude()
     await this.#streamGone()
     this.#quiet.stop()
     this.#closing.stop()
     this.#options.deflate?.release()
-    return this.#closure ?? { code: CLOSE_CODE.abnormal, reason: '' }
+    return this.#closure ?? ABNORMAL
   }
 
   /**
@@ -199,14 +202,15 @@ export class WebSocketConnection {
       await this.#settled(this.#options.deliver(OPCODE.close, closePayload(code, reason)))
     }
     if (this.#state === 'open') void this.#sendClose(code === CLOSE_CODE.noCode ? undefined : code)
-    this.#conclude({ code, reason })
+    this.#conclude()
   }
 
   /** The peer broke the protocol or a limit: say so and read nothing more (RFC 6455 7.1.7). */
   #fail(code: number, explanation: string): void {
     this.#options.onTrouble(explanation)
+    this.#closure = { code, reason: explanation }
     if (this.#state === 'open') void this.#sendClose(code)
-    this.#conclude({ code, reason: explanation })
+    this.#conclude()
   }
 
   #sendClose(code: number | undefined, reason = ''): Promise<void> {
@@ -214,11 +218,12 @@ export class WebSocketConnection {
   }
 
   /** Both sides have said all they will: shut ours once it is sent. */
-  #conclude(closure: Closure): void {
-    this.#closure ??= closure
+  #conclude(): void {
     this.#enter('closed')
     const { stream } = this.#options
-    void this.#allSent.then(() => stream.destroyed || stream.end())
+    void this.#allSent.then(() => {
+      if (!stream.destroyed) stream.end()
+    })
   }
 
   #enter(state: State): void {
@@ -246,7 +251,6 @@ export class WebSocketConnection {
 
   /** The stream is gone, by whoever's doing. */
   #lost(error: Error | null): void {
-    this.#closure ??= { code: CLOSE_CODE.abnormal, reason: '' }
     this.#enter('closed')
     this.#output.fail(closedError(error))
     this.#source.end()

@@ -210,6 +210,17 @@ describe('a stream that is over before the first frame', () => {
 })
 
 describe('messages', () => {
+  it('are dropped by default, and pings are answered', async () => {
+    const { peer, done } = openSession(WebSocketHandler)
+    await peer.send(clientText('text'), clientFrame({ opcode: 2, payload: 'binary' }), clientFrame({ opcode: 10 }))
+    await peer.send(clientFrame({ opcode: 9, payload: 'ping' }), clientClose())
+    expect(await done).toBe(true)
+    expect(peer.frames).toMatchObject([
+      { opcode: 10, payload: Buffer.from('ping') },
+      { opcode: 8, payload: closePayload() },
+    ])
+  })
+
   it('reach the hook of their kind in order, after on_connected', async () => {
     const { peer, socket, done } = openSession(Recorder)
     await peer.send(clientText('one'), clientFrame({ opcode: 2, payload: Buffer.from([0, 255]) }), clientText('\u00e9'))
