@@ -6,6 +6,14 @@ export {
 } from './server/advanced-http-server.js'
 export type { Address } from './server/addresses.js'
 export type { HandlerClass } from './server/handler-class.js'
+export {
+  type BuildOptions,
+  build_server_from_argparser,
+  build_server_from_config,
+  type ServerClass,
+} from './server/build.js'
+export { ConfigError } from './settings/config-error.js'
+export { ConfigParser } from './settings/config-file.js'
 export { ServerNonThreaded, ServerThreaded } from './server/sub-server.js'
 export { BaseHTTPRequestHandler, type MaybePromise } from './handler/base-request-handler.js'
 export type { Connection, RequestBody, ResponseFraming, ResponseOutput } from './handler/connection.js'
@@ -24,4 +32,6 @@ export type { Logger } from './logging/logger.js'
 export { DEFAULT_TIMEOUTS, type Timeouts } from './net/timeouts.js'
 export { CertificateError } from './tls/certificate-error.js'
 export { resolve_ssl_protocol_version } from './tls/protocol-version.js'
+export { WebSocketClosedError } from './websocket/errors.js'
+export { type WebSocketData, WebSocketHandler, type WebSocketHost } from './websocket/web-socket-handler.js'
 export { __version__ } from './version.js'

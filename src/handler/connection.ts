@@ -67,6 +67,8 @@ export interface Connection {
    * another request (unread body, a response that is not delimited or not complete).
    */
   finishRequest(): Promise<boolean> | boolean
+  /** Has the listener called when the server begins to shut down, at once if it has begun; the answer takes it back. */
+  onShutdown(listener: () => void): () => void
   /** Hands over the stream and the octets already received; from here on nextRequest() gives null. */
   detach(): { stream: Duplex; head: Buffer }
   /** Sends what was written, then closes in order: half-close, linger for a peer that still sends, end. */

@@ -29,6 +29,7 @@ import { fillHandlerMaps } from './register-path.js'
 import { resourcePath, splitTarget } from './resource-path.js'
 import { RespondingRequestHandler } from './responding-request-handler.js'
 import { answerRemoteCall } from './rpc-dispatch.js'
+import { asksForWebSocket, serveWebSocket, type WebSocketServing } from './web-socket-dispatch.js'
 
 const ROBOTS_TXT = 'User-agent: *\nDisallow: /\n'
 
@@ -57,6 +58,10 @@ export class RequestHandler<TServer extends HandlerServer = HandlerServer> exten
    * @remarks It is asked even while the server requires no credentials, as in Python.
    */
   custom_authentication?(username: string, password: string): MaybePromise<boolean>
+
+  /** Class or function that serves the WebSockets of this handler; null: an upgrade is a request like any other. */
+  static web_socket_handler: WebSocketServing | null = null
+  declare web_socket_handler: WebSocketServing | null
 
   /** Pattern → handler of the paths of GET, HEAD and POST; the first match in insertion order answers. */
   readonly handler_map: HandlerMap<AnyHandler> = createHandlerMap()
@@ -141,14 +146,14 @@ export class RequestHandler<TServer extends HandlerServer = HandlerServer> exten
   }
 
   do_GET(): MaybePromise<void> {
-    return this.#dispatchTarget()
+    return this.#dispatchTarget(this.web_socket_handler !== null && asksForWebSocket(this.headers))
   }
 
   do_HEAD(): MaybePromise<void> {
-    return this.#dispatchTarget()
+    return this.#dispatchTarget(false)
   }
 
-  #dispatchTarget(): MaybePromise<void> {
+  #dispatchTarget(mayUpgrade: boolean): MaybePromise<void> {
     const { path, query } = splitTarget(this.path)
     this.path = path
     try {
@@ -156,7 +161,13 @@ export class RequestHandler<TServer extends HandlerServer = HandlerServer> exten
     } catch (error) {
       return this.#refuseFields(error)
     }
-    return this.dispatch_handler(this.query_data)
+    return mayUpgrade ? this.#offerWebSocket() : this.dispatch_handler(this.query_data)
+  }
+
+  /** A request that only looks like a handshake goes on as plain HTTP. */
+  async #offerWebSocket(): Promise<void> {
+    const served = await serveWebSocket(this.web_socket_handler as WebSocketServing, this)
+    if (!served) await this.dispatch_handler(this.query_data)
   }
 
   /** Reads a form or JSON body into {@link query_data}, then finds the handler as GET does. */
@@ -275,6 +286,7 @@ readStaticsThroughInstances(RequestHandler, [
   'extended_file_fields',
   'modern_listing',
   'open_options',
+  'web_socket_handler',
 ])
 
 /**

@@ -44,7 +44,8 @@ export class RespondingRequestHandler<
     this.headers_active = true
     if (this.implicit_keep_alive || this.#keepAliveAsked()) return this.reserve_connection_header()
     this.close_connection = true
-    this.reserve_connection_header('close')
+    // Behind a 101 there is no HTTP to close: the handler's own line says what follows.
+    this.reserve_connection_header(code === 101 ? null : 'close')
   }
 
   override end_headers(): void {

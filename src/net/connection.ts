@@ -65,6 +65,7 @@ export class SocketConnection implements Connection {
   #faulted = false
   /** No further request is wanted (shutdown). */
   #winding = false
+  readonly #shutdownListeners = new Set<() => void>()
   /** Head of the exchange under way; null between requests. */
   #head: RequestHead | null = null
   /** The end of the current request's body was read. */
@@ -362,6 +363,12 @@ export class SocketConnection implements Connection {
     return { stream: this.stream, head }
   }
 
+  onShutdown(listener: () => void): () => void {
+    if (this.#winding) listener()
+    else this.#shutdownListeners.add(listener)
+    return () => void this.#shutdownListeners.delete(listener)
+  }
+
   close(): Promise<void> {
     if (this.#state === 'serving') {
       this.#leaveServing()
@@ -389,6 +396,7 @@ export class SocketConnection implements Connection {
   /** No more requests are wanted: the one under way is answered, what is already in the socket is still served. */
   windDown(): void {
     this.#winding = true
+    for (const listener of this.#shutdownListeners) listener()
     if (this.#state !== 'serving' || this.#head !== null) return
     // Two turns of the loop: one reads what the kernel holds, one lets it be answered.
     setImmediate(() => setImmediate(() => this.#endIdleWait()))

@@ -113,8 +113,8 @@ export class AdvancedHTTPServer {
       throw failed.reason
     }
     if (this.#state === 'new') this.#state = 'listening'
-    for (const { server_address } of this.sub_servers) {
-      this.#logger.info(`listening on ${server_address[0]}:${server_address[1]}`)
+    for (const { server_address, using_ssl } of this.sub_servers) {
+      this.#logger.info(`listening on ${server_address[0]}:${server_address[1]}${using_ssl ? ' with ssl' : ''}`)
     }
   }
 

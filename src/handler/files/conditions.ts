@@ -30,8 +30,9 @@ function mayProceed(headers: Headers, { etag, lastModified }: Validators): boole
     return ifMatch === '*' || entityTagsIn(ifMatch).some((tag) => matchesStrongly(tag, etag))
   }
   const limit = dateOf(headers, 'If-Unmodified-Since')
+  if (limit === null) return true
   const modified = parseHttpDate(lastModified)
-  return limit === null || modified === null || modified <= limit
+  return modified === null || modified <= limit
 }
 
 /** Whether the client has this very content. Dates count for GET and HEAD only (RFC 9110 13.1.3). */

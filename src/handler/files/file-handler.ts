@@ -2,9 +2,9 @@
  * What the file service asks of a handler and of its server, and the one answer all of its parts give: to what can't be
  * opened. `RequestHandler` satisfies {@link FileHandler} as it is.
  */
-import type { Writable } from 'node:stream'
 import type { Headers } from '../../http/headers.js'
 import type { OpenFile, Opening } from './open-file.js'
+import type { BodySink } from './send-body.js'
 
 /** Settings of a server that concern files. */
 export interface FileSettings {
@@ -25,7 +25,7 @@ export interface FileHandler {
   /** Path of the request, decoded and normalised, without slashes at its ends. */
   readonly path: string
   readonly query_data: Iterable<readonly [name: string, values: Iterable<string>]>
-  readonly wfile: Writable
+  readonly wfile: BodySink
   readonly signal: AbortSignal
   readonly server: { get_config(): FileSettings }
   /** Ranges, conditions and the fields that go with them; false: the original's fields and no others. */

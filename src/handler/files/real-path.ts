@@ -4,7 +4,6 @@
  */
 import { existsSync, readlinkSync, realpathSync, statSync } from 'node:fs'
 import type { OpenFile } from './open-file.js'
-import { isSameFile } from './web-root.js'
 
 /** Linux names every open descriptor in a directory of its own; a bare chroot may lack it, other systems do. */
 const DESCRIPTORS = '/proc/self/fd'
@@ -32,7 +31,8 @@ function pathOfDescriptor(fd: number): string | null {
 export function pathByIdentity(file: OpenFile): string | null {
   try {
     const real = realpathSync.native(file.path, 'buffer')
-    return isSameFile(statSync(real), file.stats) ? real.toString('latin1') : null
+    const { ino, dev } = statSync(real)
+    return ino === file.stats.ino && dev === file.stats.dev ? real.toString('latin1') : null
   } catch {
     return null
   }

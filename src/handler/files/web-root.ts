@@ -1,10 +1,13 @@
 /**
- * The directory below which a server serves files, and where it really is. The real path is remembered as long as the
- * name leads to the same directory, so that a root swapped for another (a link to the newest release) is noticed at
- * the next request. Paths here are octet strings (latin-1).
+ * The directory below which a server serves files, and where it really is. The real path is remembered for a second; what
+ * seems to lie outside of it is held against a fresh one, so that a root swapped for another (a link to the newest
+ * release) serves from its next request on. Paths here are octet strings (latin-1).
  */
-import { realpathSync, type Stats, statSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { sep } from 'node:path'
+
+/** For so long something below the root of a moment ago may still be served. */
+const REMEMBERED_MS = 1_000
 
 /** The root of each server, as long as its setting stays the same. */
 const rootsByOwner = new WeakMap<object, WebRoot>()
@@ -14,8 +17,8 @@ export class WebRoot {
   readonly path: string
   /** Real path; null while there is no such directory. Written only by #resolve(). */
   #realPath: string | null = null
-  /** Identity of the directory that #realPath was found for. */
-  #stats: Stats | null = null
+  /** When it was found, in milliseconds of a monotonic clock. */
+  #resolvedAt = -Infinity
 
   constructor(path: string) {
     this.path = path
@@ -32,20 +35,20 @@ export class WebRoot {
 
   /**
    * What is left of a real path below the real root (`''` for the root itself), or null when it lies elsewhere.
+   *
+   * @param now - Milliseconds of a monotonic clock.
    */
-  relative(realPath: string): string | null {
-    const stats = statSync(this.path, { throwIfNoEntry: false }) ?? null
-    const remembered = stats !== null && this.#stats !== null && isSameFile(stats, this.#stats)
-    if (!remembered) this.#resolve(stats)
-    const relative = relativeBelow(realPath, this.#realPath)
-    if (relative !== null || !remembered) return relative
-    // The same directory may have been renamed, or one above it: its identity stays, its path does not.
-    this.#resolve(stats)
+  relative(realPath: string, now: number = performance.now()): string | null {
+    if (now - this.#resolvedAt < REMEMBERED_MS) {
+      const relative = relativeBelow(realPath, this.#realPath)
+      if (relative !== null) return relative
+    }
+    this.#resolve(now)
     return relativeBelow(realPath, this.#realPath)
   }
 
-  #resolve(stats: Stats | null): void {
-    this.#stats = stats
+  #resolve(now: number): void {
+    this.#resolvedAt = now
     try {
       this.#realPath = realpathSync.native(this.path, 'buffer').toString('latin1')
     } catch {
@@ -59,8 +62,4 @@ function relativeBelow(realPath: string, realRoot: string | null): string | null
   if (realPath === realRoot) return ''
   const parent = realRoot.endsWith(sep) ? realRoot : realRoot + sep
   return realPath.startsWith(parent) ? realPath.slice(parent.length) : null
-}
-
-export function isSameFile(one: Stats, other: Stats): boolean {
-  return one.ino === other.ino && one.dev === other.dev
 }

@@ -11,6 +11,7 @@ import { MapsHandler } from './maps-handler.js'
 import './registered-functions.js'
 import { equip } from './rig-connection.js'
 import { CustomAuthHandler, HTTP10Handler, NoRPCHandler, RigHandler } from './rig-handler.js'
+import { SocketHandler } from './socket-handler.js'
 import { makeWebRoot } from './web-root.js'
 
 const VERSION = 'Rig/1.0'
@@ -33,6 +34,7 @@ const INSTANCES = {
   norpc: { handler: NoRPCHandler },
   http10: { handler: HTTP10Handler },
   maps: { handler: MapsHandler },
+  ws: { handler: SocketHandler },
   tls: { handler: RigHandler, tls: true, configure: addSecondCertificate },
   base: { handler: BaseHandler },
 } satisfies Record<string, Instance>

@@ -29,6 +29,8 @@ function settingsFor(subServer: HandlerServer): RigSettings {
 export function followOriginal(handler: RequestHandler): void {
   handler.implicit_keep_alive = settingsFor(handler.server).implicitKeepAlive
   handler.open_options = true
+  handler.extended_file_fields = false
+  handler.modern_listing = false
 }
 
 export class RigConnection extends RequestHandler {

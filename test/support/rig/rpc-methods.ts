@@ -3,10 +3,10 @@
  * errors have no message unless the reply is to show one. Patterns have no `$`: more text after them matches, too.
  */
 import { Temporal } from 'temporal-polyfill'
-import { HttpResources } from './http-resources.js'
+import { FileResources } from './file-resources.js'
 import { CustomError, RuntimeError } from './rpc-errors.js'
 
-export class RpcMethods extends HttpResources {
+export class RpcMethods extends FileResources {
   override on_init(): void {
     super.on_init()
     for (const [pattern, name] of METHODS) this.rpc_handler_map[pattern] = this[name]
