@@ -98,7 +98,7 @@ describe('sendBody', () => {
     await sink.arrival()
     await new Promise((resolve) => setImmediate(resolve))
     expect(sink.taken).toHaveLength(1)
-    expect(sink.writableLength).toBe(65_536)
+    expect(sink.writableLength).toBe(131_072)
     while (sink.octets.length < CONTENT.length) {
       sink.letThrough()
       await sink.arrival()
@@ -108,18 +108,50 @@ describe('sendBody', () => {
     expect(sink.octets.equals(CONTENT)).toBe(true)
   })
 
+  test('passes a whole body through one buffer when the sink copies what it gets', async () => {
+    const memory = new Set<ArrayBufferLike>()
+    const copies: Buffer[] = []
+    const sink = Object.assign(
+      new Writable({
+        write(octets: Buffer, _encoding, done) {
+          memory.add(octets.buffer)
+          copies.push(Buffer.from(octets))
+          setImmediate(done)
+        },
+      }),
+      { copiesOctets: true, flush: () => new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve))) },
+    )
+    await sendBody(openContent(), [{ start: 0, length: CONTENT.length }], sink)
+    expect(Buffer.concat(copies).equals(CONTENT)).toBe(true)
+    expect(memory.size).toBe(1)
+  })
+
+  test('gives a sink that keeps what it gets new memory for each chunk', async () => {
+    const sink = collector()
+    const flushed = Object.assign(sink, { flush: () => Promise.resolve() })
+    await sendBody(openContent(), [{ start: 0, length: CONTENT.length }], flushed)
+    expect(sink.octets().equals(CONTENT)).toBe(true)
+  })
+
+  test('fails when the sink can not be flushed', async () => {
+    const file = openContent()
+    const sink = Object.assign(collector(), { copiesOctets: true, flush: () => Promise.reject(new Error('ended')) })
+    await expect(sendBody(file, [{ start: 0, length: 5 }], sink)).rejects.toThrow('ended')
+    expect(file.closed).toBe(true)
+  })
+
   test('fails when the file loses octets under way, and has sent none that were not there', async () => {
     const file = openCopy('shrinking.bin')
     const sink = new SlowSink()
     const sent = sendBody(file, [{ start: 0, length: CONTENT.length }], sink)
     await sink.arrival()
-    truncateSync(file.path, 100_000)
+    truncateSync(file.path, 200_000)
     const failed = expect(sent).rejects.toThrow(FileChangedError)
     sink.letThrough()
     await sink.arrival()
     sink.letThrough()
     await failed
-    expect(sink.octets.equals(CONTENT.subarray(0, 100_000))).toBe(true)
+    expect(sink.octets.equals(CONTENT.subarray(0, 200_000))).toBe(true)
     expect(file.closed).toBe(true)
   })
 
