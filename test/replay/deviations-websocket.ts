@@ -59,8 +59,9 @@ function handshakeOnly(): ReturnType<Outcome> {
 
 /** The request is served as plain HTTP: there is no such resource; or it is refused. */
 function notUpgraded(exchange: Exchange): Rule {
+  const asksToPersist = exchange.steps.some(({ send }) => /\r\nConnection: keep-alive/i.test(send))
   return {
-    closed: true,
+    closed: !asksToPersist,
     complaint: (received) =>
       /^HTTP\/1\.1 40[04] /.test(received) ? null : `expected no upgrade of ${exchange.name} but a plain answer`,
   }
