@@ -199,8 +199,8 @@ export abstract class MessageReader<Head> {
     const { recorder, queue, parser } = this
     const from = queue.at
     const result = parser.execute(from)
-    const stopped = result === PAUSED
-    const failed = result !== OK && !stopped
+    // A stop that no callback asked for would be met again and again.
+    const failed = result !== OK && !(result === PAUSED && recorder.messageComplete)
     queue.at = result === OK ? queue.chunk.length : parser.position
     if (recorder.inTrailers) {
       const { section } = recorder

@@ -130,7 +130,8 @@ export class RequestReader extends MessageReader<RequestHead> {
     const { queue, recorder } = this
     const { chunk } = queue
     const from = queue.at
-    const failed = result !== OK && result !== PAUSED
+    // A stop that no callback asked for would be met again and again.
+    const failed = result !== OK && !(result === PAUSED && recorder.headComplete)
     queue.at = result === OK ? chunk.length : this.parser.position
     recorder.section.text += chunk.toString('latin1', from, queue.at)
     if (this.#line === null) this.#readLine(from)
