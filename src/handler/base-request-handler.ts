@@ -4,6 +4,7 @@
  * subclass can replace or wrap it. One instance serves one connection; it sees it through `Connection` alone.
  */
 import type { Duplex } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import { currentHttpDate, httpDate } from '../http/date.js'
 import { HeaderError, RequestError } from '../http/errors.js'
 import type { RequestHead } from '../http/events.js'
@@ -11,6 +12,7 @@ import { Headers } from '../http/headers.js'
 import { STATUS, statusPhrase } from '../http/status.js'
 import { escapeControlCharacters } from '../logging/escape-control-characters.js'
 import { SILENT_LOGGER } from '../logging/logger.js'
+import { ChunkedBody } from './chunked-body.js'
 import { readStaticsThroughInstances } from './class-attributes.js'
 import type { Connection, RequestBody, ResponseOutput } from './connection.js'
 import { DEFAULT_ERROR_CONTENT_TYPE, DEFAULT_ERROR_MESSAGE } from './error-page.js'
@@ -76,6 +78,8 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
   /** The client waits for `100 Continue` and nobody has sent it. */
   #continueOwed = false
   #detached = false
+  /** Body of the current response, when it is chunked by us. */
+  #chunkedBody: ChunkedBody | null = null
 
   constructor(connection: Connection, server: TServer) {
     this.connection = connection
@@ -202,6 +206,7 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
     this.#requestHead = head
     this.#continueOwed = head.expectsContinue
     this.#pendingHead.clear()
+    this.#chunkedBody = null
     this.headers_active = false
     this.reset_request_state()
   }
@@ -229,8 +234,23 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
     if (this.#detached) return
     if (!this.connection.responseStarted) return this.#answerForNobody()
     if (this.#dropUnfinishedHead()) this.close_connection = true
-    if (this.close_connection) return
-    return this.#finishRequest()
+    const body = this.#chunkedBody
+    if (body !== null && !body.writableFinished) return this.#endChunkedBody(body)
+    return this.close_connection ? undefined : this.#finishRequest()
+  }
+
+  /** A body that was ended goes out whole before anything else does; one that was not never ends. */
+  async #endChunkedBody(body: ChunkedBody): Promise<void> {
+    if (!body.writableEnded) {
+      this.server.logger.error(`the handler of ${this.#subject()} did not end its chunked body`)
+      return this.#breakOff()
+    }
+    try {
+      await finished(body)
+    } catch {
+      return this.#breakOff()
+    }
+    if (!this.close_connection) await this.#finishRequest()
   }
 
   #finishRequest(): MaybePromise<void> {
@@ -384,8 +404,39 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
 
   #canPersist(framing: { contentLength: number; bodiless: boolean; chunked: boolean }): boolean {
     if (this.close_connection || !this.connection.mayPersist || this.#continueOwed) return false
+    if (this.protocol_version < 'HTTP/1.1') return false
+    // What follows a CONNECT that became no tunnel is no request (RFC 9110 9.3.6).
+    if (this.command === 'CONNECT') return false
     const delimited = framing.contentLength >= 0 || framing.chunked || framing.bodiless
     return delimited && this.connection.drainable
+  }
+
+  /**
+   * Sends an interim response (RFC 9110 15.2) in front of the response proper, which may be queued already. Not sent to
+   * clients of HTTP/1.0, which know none.
+   *
+   * @param code - 100 to 199 without 101, which is a final response.
+   * @throws RangeError for another code; HeaderError for a field that can't be one.
+   */
+  send_interim_response(code: number, headers: Iterable<readonly [string, string | number]> = []): void {
+    if (!(code >= 100 && code < 200) || code === 101)
+      throw new RangeError(`not the code of an interim response: ${code}`)
+    const head = new PendingHead()
+    head.addStatusLine(this.protocol_version, code, this.#phrase(code))
+    for (const [name, value] of headers) head.addField(name, value)
+    if (this.request_version !== 'HTTP/1.0') this.connection.writeHead(`${head.take('')}\r\n`, 'interim')
+  }
+
+  /**
+   * Ends the head with `Transfer-Encoding: chunked` and gives the body as a Writable whose writes become chunks. A client
+   * of HTTP/1.0 gets neither: its body ends with the connection. The response is whole when the body was ended.
+   */
+  chunked(): ChunkedBody {
+    const coded = this.request_version !== 'HTTP/1.0'
+    if (coded) this.send_header('Transfer-Encoding', 'chunked')
+    this.end_headers()
+    this.#chunkedBody = new ChunkedBody(this.wfile, coded)
+    return this.#chunkedBody
   }
 
   /** Puts the lines queued so far on the wire, without ending the head. */
