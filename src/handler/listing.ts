@@ -134,5 +134,5 @@ tbody tr:hover { background: var(--hover) }
 a { display: block; padding: .625rem .5rem; color: var(--link); text-decoration: none }
 a:hover, a:focus-visible { text-decoration: underline }
 p { color: var(--quiet); padding: 0 .5rem }
-@media (max-width: 30rem) { main { padding: .5rem } th span, time span { display: none } td, th { padding-inline: .375rem } }
+@media (max-width: 30rem) { main { padding: .5rem } th span, time span { display: none } td, th, a { padding-inline: .375rem } }
 `
