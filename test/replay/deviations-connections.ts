@@ -71,10 +71,10 @@ export const connectionDeviations: DeviationTable = {
   'auth-lenient-base64': responses(unauthorized('close')),
   'auth-no-colon': responses(unauthorized('close')),
   'auth-verb-bypass': responses(unauthorized('close')),
-  'tls-plain-http': () => ({
-    closed: true,
-    complaint: (received) => (received.startsWith('HTTP/1.1 400 ') ? null : 'expected a readable 400'),
-  }),
+  'tls-plain-http': responses(
+    'HTTP/1.1 400 Bad Request\r\nDate: <DATE>\r\nConnection: close\r\nContent-Type: text/plain; charset=UTF-8\r\n' +
+      'Content-Length: 54\r\n\r\nThis port speaks HTTPS: the request came without TLS.\n',
+  ),
   'http09-error': {
     'bad-version-on-second': afterFirstResponse(refusal(400)),
     'http-0.9-post': refused(400),

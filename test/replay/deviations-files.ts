@@ -1,7 +1,7 @@
 /** Deviations in files, redirects to directories, and listings. */
-import type { Exchange, Rule } from '../support/replay.js'
+import type { Answer, Exchange } from '../support/replay.js'
 import type { DeviationTable } from './deviations.js'
-import { alternative, notFound, recordingWith, responses } from './expectations.js'
+import { alternative, notFound, recordingWith, response, responses } from './expectations.js'
 
 export const fileDeviations: DeviationTable = {
   'file-trailing-slash': responses(notFound('close')),
@@ -20,21 +20,31 @@ export const fileDeviations: DeviationTable = {
   'listing-undecodable-name': undecodableName,
 }
 
-/** The name is linked octet by octet, or left out; either way the directory is listed. */
-function undecodableName(exchange: Exchange): Rule {
-  const isHead = exchange.steps[0]?.send.startsWith('HEAD ') ?? false
-  return {
-    closed: true,
-    complaint: (received) => {
-      const [head = '', body = ''] = received.split('\r\n\r\n')
-      const length = Number(/\r\nContent-Length: (\d+)/.exec(head)?.[1])
-      if (!head.startsWith('HTTP/1.1 200 OK\r\n')) return 'expected the listing'
-      if (isHead) return body === '' && length > 0 ? null : 'expected a head without body'
-      if (body.length !== length) return 'the length is wrong'
-      const links = Array.from(body.matchAll(/<li><a href="([^"]*)">/g), ([, target]) => target)
-      const expected = ['../', 'bad%FF.txt', 'good.txt']
-      const complete = links.join() === expected.join()
-      return complete || links.join() === '../,good.txt' ? null : `unexpected links: ${links.join(' ')}`
-    },
-  }
+/** Each octet of the name that is no text is encoded in the link, and shown as U+FFFD. */
+function undecodableName({ steps }: Exchange): Answer[] {
+  const isHead = steps[0]?.send.startsWith('HEAD ') ?? false
+  const link = '<li><a href="bad%FF.txt">bad\xef\xbf\xbd.txt</a>\n'
+  // Where the file system refuses such a name, the directory has no such file.
+  return [link, ''].map((line) => {
+    const page = listingWith(line)
+    const listing = response('200 OK', 'close', page, 'text/html; charset=utf-8')
+    return { receive: isHead ? listing.slice(0, -page.length) : listing, closed: true }
+  })
+}
+
+function listingWith(line: string): string {
+  return `<!DOCTYPE html PUBLIC "-//W3C//DTD HTML 3.2 Final//EN">
+<html>
+<title>Directory listing for badname</title>
+<body>
+<h2>Directory listing for badname</h2>
+<hr>
+<ul>
+<li><a href="../">../</a>
+${line}<li><a href="good.txt">good.txt</a>
+</ul>
+<hr>
+</body>
+</html>
+`
 }

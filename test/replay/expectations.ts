@@ -2,7 +2,7 @@
  * The words in which the tables of deviations say what a sound server answers: whole answers written out, answers
  * derived from the recording by a stated change, and rules for the few answers whose text is the library's own.
  */
-import type { Answer, Exchange, Expectation, Rule } from '../support/replay.js'
+import type { Exchange, Expectation, Rule } from '../support/replay.js'
 
 /** What one recorded exchange is to be answered with. */
 export type Outcome = (exchange: Exchange) => Expectation
@@ -75,20 +75,6 @@ export function refused(...statuses: number[]): Outcome {
 
 export function refusal(...statuses: number[]): Rule {
   return { closed: true, complaint: (received) => pageComplaint(received, statuses) }
-}
-
-/** Any of these will do. */
-export function anyOf(...outcomes: Outcome[]): Outcome {
-  return (exchange) => {
-    const rules = outcomes.map((outcome) => asRule(outcome(exchange)))
-    return {
-      closed: rules.every((rule) => rule.closed),
-      complaint: (received) => {
-        const complaints = rules.map((rule) => rule.complaint(received))
-        return complaints.includes(null) ? null : complaints.join('; ')
-      },
-    }
-  }
 }
 
 /** A response with this head line and these fields, Server, Date and Connection in their place, and its length. */
@@ -182,14 +168,4 @@ function pageComplaint(received: string, statuses: readonly number[]): string | 
 
 function escapeHtml(octets: string): string {
   return octets.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
-}
-
-function asRule(expectation: Expectation): Rule {
-  if ('complaint' in expectation) return expectation
-  const answers: readonly Answer[] = expectation
-  return {
-    closed: answers.every((answer) => answer.closed),
-    complaint: (received) =>
-      answers.some((answer) => answer.receive === received) ? null : 'not one of the exact answers',
-  }
 }
