@@ -7,6 +7,7 @@ import type { MaybePromise } from './base-request-handler.js'
 import { parseBasicCredentials } from './basic-auth.js'
 import { BodyFormatError, parsePostedBody } from './body-formats.js'
 import { readStaticsThroughInstances } from './class-attributes.js'
+import { asksForWebSocket } from '../http/upgrade.js'
 import type { Connection } from './connection.js'
 import { charsetOf } from './content-type.js'
 import { type Cookie, parseCookies } from './cookies.js'
@@ -29,7 +30,7 @@ import { fillHandlerMaps } from './register-path.js'
 import { resourcePath, splitTarget } from './resource-path.js'
 import { RespondingRequestHandler } from './responding-request-handler.js'
 import { answerRemoteCall } from './rpc-dispatch.js'
-import { asksForWebSocket, serveWebSocket, type WebSocketServing } from './web-socket-dispatch.js'
+import { serveWebSocket, type WebSocketServing } from './web-socket-dispatch.js'
 
 const ROBOTS_TXT = 'User-agent: *\nDisallow: /\n'
 
@@ -146,7 +147,8 @@ export class RequestHandler<TServer extends HandlerServer = HandlerServer> exten
   }
 
   do_GET(): MaybePromise<void> {
-    return this.#dispatchTarget(this.web_socket_handler !== null && asksForWebSocket(this.headers))
+    const { command: method, request_version: httpVersion, headers } = this
+    return this.#dispatchTarget(this.web_socket_handler !== null && asksForWebSocket({ method, httpVersion, headers }))
   }
 
   do_HEAD(): MaybePromise<void> {

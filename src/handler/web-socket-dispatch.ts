@@ -1,14 +1,8 @@
 /** From a request that asks for a WebSocket to what serves it: a class on the model of WebSocketHandler, or a function. */
-import type { Headers } from '../http/headers.js'
 import type { WebSocketHandler, WebSocketHost } from '../websocket/web-socket-handler.js'
 
 /** A class with a handler for its constructor, or a function that does all of it, the handshake included. */
 export type WebSocketServing = (new (handler: never) => WebSocketHandler) | ((handler: never) => void | Promise<void>)
-
-/** Whether the request names the protocol. Whether it does so by the rules is for the class to say. */
-export function asksForWebSocket(headers: Headers): boolean {
-  return headers.get('upgrade', '').trim().toLowerCase() === 'websocket'
-}
 
 /** @returns False when nothing was answered and the request goes on as plain HTTP. */
 export async function serveWebSocket(serving: WebSocketServing, handler: WebSocketHost): Promise<boolean> {

@@ -3,10 +3,8 @@
  * for, whether it can be granted, and which fields say so. Hooks, sockets and the writing of answers are not known here.
  */
 import { createHash } from 'node:crypto'
-import type { RequestHead } from '../http/events.js'
 import type { Headers } from '../http/headers.js'
-
-export type HandshakeRequest = Pick<RequestHead, 'method' | 'httpVersion' | 'headers'>
+import { asksForWebSocket, listMembers, type UpgradeRequest } from '../http/upgrade.js'
 
 /** The request asks for no WebSocket that counts: it goes on as plain HTTP. */
 export interface NoHandshake {
@@ -70,7 +68,7 @@ const WRONG_KEY = badRequest('Exactly one Sec-WebSocket-Key is required')
 const UNEXPECTED_BODY = badRequest('A WebSocket handshake has no body')
 
 /** What a request head means for a server that speaks WebSocket. */
-export function readHandshake(request: HandshakeRequest): Handshake {
+export function readHandshake(request: UpgradeRequest): Handshake {
   if (!asksForWebSocket(request)) return PLAIN
   const { headers } = request
   const versions = headers.get_all('Sec-WebSocket-Version')
@@ -86,15 +84,6 @@ export function readHandshake(request: HandshakeRequest): Handshake {
     protocols: offeredProtocols(headers),
     extensions: headers.get_all('Sec-WebSocket-Extensions').join(', '),
   }
-}
-
-/**
- * Whether the request asks for a WebSocket at all: a GET (RFC 6455 4.1) over HTTP/1.1, whose Upgrade names websocket and
- * whose Connection names upgrade (RFC 9110 7.8: in HTTP/1.0, Upgrade has to be ignored).
- */
-export function asksForWebSocket({ method, httpVersion, headers }: HandshakeRequest): boolean {
-  if (method !== 'GET' || httpVersion === 'HTTP/1.0') return false
-  return lists(headers, 'Upgrade', 'websocket') && lists(headers, 'Connection', 'upgrade')
 }
 
 /** Fields of the 101 response, in the order and case of the Python original, then what RFC 6455 adds to them. */
@@ -129,20 +118,6 @@ function hasBody(headers: Headers): boolean {
 }
 
 function offeredProtocols(headers: Headers): string[] {
-  const names = members(headers, 'Sec-WebSocket-Protocol').filter((name) => TOKEN.test(name))
+  const names = listMembers(headers, 'Sec-WebSocket-Protocol').filter((name) => TOKEN.test(name))
   return [...new Set(names)]
-}
-
-/** Whether the list field has this member, whatever its case. */
-function lists(headers: Headers, fieldName: string, member: string): boolean {
-  return members(headers, fieldName).some((candidate) => candidate.toLowerCase() === member)
-}
-
-/** Members of a list field, all its lines together (RFC 9110 5.6.1). */
-function members(headers: Headers, fieldName: string): string[] {
-  return headers
-    .get_all(fieldName)
-    .flatMap((line) => line.split(','))
-    .map((member) => member.trim())
-    .filter((member) => member !== '')
 }

@@ -277,6 +277,19 @@ describe('web_socket_handler', () => {
     expect(await served.talk(HANDSHAKE)).toBe('HTTP/1.1 101 Switching Protocols\r\n\r\nmy own')
   })
 
+  it.each([
+    ['over HTTP/1.0', HANDSHAKE.replace('HTTP/1.1', 'HTTP/1.0')],
+    ['that Connection does not name', HANDSHAKE.replace('keep-alive, Upgrade', 'keep-alive')],
+  ])('as a function is not called for an upgrade %s', async (_title, octets) => {
+    await using served = await serveHandler((handler: EchoHandler) => handler.send_error(503))
+    expect(await served.talk(octets.replace('/socket', '/page'))).toMatch(/^HTTP\/1\.[01] 200 OK\r\n/)
+  })
+
+  it('is found among other protocols', async () => {
+    await using served = await serve(EchoHandler)
+    expect(await served.talk(HANDSHAKE.replace('websocket', 'h2c, WebSocket'))).toMatch(/^HTTP\/1\.1 101 /)
+  })
+
   it('of null leaves the request to HTTP', async () => {
     await using served = await serveHandler(null)
     expect(await refusal(served.port)).toBe(404)
