@@ -1,6 +1,6 @@
 /**
  * Opens what a request path names, and nothing that is not really below the web root. The check is made on the opened
- * descriptor, once: not on a name that could lead elsewhere a moment later.
+ * descriptor, not on a name that could lead elsewhere a moment later.
  */
 import { sep } from 'node:path'
 import type { FilePath } from './file-path.js'

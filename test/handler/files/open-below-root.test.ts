@@ -18,7 +18,6 @@ import { describe, expect, test, vi } from 'vitest'
 import { FilePath } from '../../../src/handler/files/file-path.js'
 import { openBelowRoot, type OpenOptions } from '../../../src/handler/files/open-below-root.js'
 import { type Opening, OpenFile, openFile } from '../../../src/handler/files/open-file.js'
-import { pathByIdentity } from '../../../src/handler/files/real-path.js'
 import { WebRoot } from '../../../src/handler/files/web-root.js'
 import { unquoteToOctets } from '../../../src/handler/percent-encoding.js'
 import { openDescriptors, SECRET, TemporaryTree } from './temporary-tree.js'
@@ -218,25 +217,6 @@ describe('openBelowRoot', () => {
     const opening = await openAt(join(tree.root, 'file.txt'), STRICT, new WebRoot('/'))
     expect(opening.kind).toBe('file')
     if ('file' in opening) opening.file.close()
-  })
-})
-
-describe('pathByIdentity', () => {
-  test('gives the real path of a file whose name still leads to it', () => {
-    const path = join(tree.root, 'to-file')
-    const file = new OpenFile(path, openSync(path, 'r'))
-    expect(pathByIdentity(file)).toBe(join(tree.root, 'dir', 'inner.txt'))
-    file.close()
-  })
-
-  test('gives nothing when the name leads elsewhere by now', () => {
-    const path = tree.write('swapped.txt', 'first') as string
-    const file = new OpenFile(path, openSync(path, 'r'))
-    unlinkSync(path)
-    expect(pathByIdentity(file)).toBeNull()
-    symlinkSync('../outside.txt', path)
-    expect(pathByIdentity(file)).toBeNull()
-    file.close()
   })
 })
 
