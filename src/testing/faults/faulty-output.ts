@@ -1,0 +1,103 @@
+/**
+ * A handler's `wfile` while faults act on it: octets go in as the handler writes them, and what the faults make of them
+ * goes out through the wire, one action after the other. A write is done when its actions are, so that a pause or a slow
+ * peer holds the handler up as it would without faults.
+ */
+import { finished, Writable } from 'node:stream'
+import type { ResponseFraming, ResponseOutput } from '../../handler/connection.js'
+import { type Pipeline, send } from './action.js'
+import { callBack, type Wire } from './wire.js'
+
+type WriteCallback = (error?: Error | null) => void
+
+export interface FaultyOutputOptions {
+  /** What becomes of the handler's octets. */
+  readonly pipeline: Pipeline
+  readonly wire: Wire
+  readonly highWaterMark: number
+  /** The handler gave its response up before it was whole. */
+  readonly onBroken: () => void
+}
+
+export class FaultyOutput extends Writable implements ResponseOutput {
+  /** Octets written since the head of the response. */
+  bodyOctets = 0
+  /** Whether anything of a final response was written. */
+  touched = false
+  /** What the head of the response said; null before it was written. */
+  framing: ResponseFraming | null = null
+  readonly pipeline: Pipeline
+  readonly wire: Wire
+  readonly #onBroken: () => void
+  #gone = false
+  #finished: Promise<void> | null = null
+
+  constructor({ pipeline, wire, highWaterMark, onBroken }: FaultyOutputOptions) {
+    super({ highWaterMark: Math.min(highWaterMark, Number.MAX_SAFE_INTEGER) })
+    this.wire = wire
+    this.pipeline = pipeline
+    this.#onBroken = onBroken
+    // A handler may write long after the peer has gone.
+    this.on('error', ignore)
+    wire.onGone = () => {
+      this.#gone = true
+      this.destroy(new Error('the peer is gone'))
+    }
+  }
+
+  override write(chunk: unknown, encoding?: unknown, callback?: unknown): boolean {
+    const done = [encoding, callback].find((argument): argument is WriteCallback => typeof argument === 'function')
+    const given = typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8'
+    const octets = typeof chunk === 'string' ? Buffer.from(chunk, given) : (chunk as Uint8Array)
+    this.touched = true
+    if (this.framing !== null) this.bodyOctets += octets.length
+    // After the head of a response without body, what a handler writes reaches no wire.
+    if (this.framing?.bodiless !== true) return super.write(octets, given, done)
+    if (done !== undefined) process.nextTick(done, null)
+    return true
+  }
+
+  override _write(octets: Buffer, _encoding: BufferEncoding, callback: WriteCallback): void {
+    void callBack(this.wire.perform(this.pipeline.take(send('body', octets))), callback)
+  }
+
+  override _destroy(error: Error | null, callback: WriteCallback): void {
+    if (!this.#gone && !this.writableFinished) this.#onBroken()
+    callback(error)
+  }
+
+  async flush(): Promise<void> {
+    await this.performed()
+    await this.wire.flush()
+  }
+
+  /** Resolves when all that was written so far was done. @throws the error that ended the connection. */
+  performed(): Promise<void> {
+    if (this.writableFinished) return Promise.resolve()
+    if (this.destroyed) return Promise.reject(this.errored ?? new Error('the connection has ended'))
+    return new Promise((resolve, reject) => {
+      if (this.writableEnded) finished(this, (error) => (error ? reject(error) : resolve()))
+      else super.write(EMPTY, (error) => (error ? reject(error) : resolve()))
+    })
+  }
+
+  /** The handler has written its whole response: what the faults do behind it is done, too. Never rejects. */
+  finish(): Promise<void> {
+    this.#finished ??= this.#performEnd()
+    return this.#finished
+  }
+
+  async #performEnd(): Promise<void> {
+    try {
+      await this.performed()
+      await this.wire.perform(this.pipeline.finish())
+    } catch {
+      // The connection has ended; whoever ended it has told.
+    }
+    this.wire.release()
+  }
+}
+
+const EMPTY = Buffer.alloc(0)
+
+function ignore(): void {}
