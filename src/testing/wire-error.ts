@@ -1,0 +1,22 @@
+/** What can go wrong for a client on the wire, with the octets that did come. */
+import { quote } from './octets.js'
+
+/**
+ * `TIMEOUT`: nothing that was waited for came in time. `CLOSED`, `RESET`: the server ended the connection first.
+ * `ABORTED`: the caller's signal. `CONNECT`: there was no connection to be had, or no TLS. `NO_RESPONSE`: the octets are
+ * no response.
+ */
+export type WireErrorCode = 'TIMEOUT' | 'CLOSED' | 'RESET' | 'ABORTED' | 'CONNECT' | 'NO_RESPONSE'
+
+export class WireError extends Error {
+  override readonly name = 'WireError'
+  constructor(
+    readonly code: WireErrorCode,
+    message: string,
+    /** Octets that had come and were not read yet. */
+    readonly received: Buffer = Buffer.alloc(0),
+    options?: ErrorOptions,
+  ) {
+    super(received.length === 0 ? message : `${message}; unread: ${quote(received)}`, options)
+  }
+}
