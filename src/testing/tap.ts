@@ -1,0 +1,93 @@
+/**
+ * A tap on a connection's stream: sees every octet in both directions, and alters none. It sits on the one stream it was
+ * put on, in the methods by which octets come and go, so that it costs nothing anywhere else, and does not make a stream
+ * flow that nobody reads. Under TLS it sees what is protected, not what protects it.
+ */
+import { channel } from 'node:diagnostics_channel'
+import type { Duplex } from 'node:stream'
+import type { HandlerClass } from '../index.js'
+import { wrapHandlerClass } from './wrap-handler-class.js'
+
+/** As the server sees it. */
+export type Direction = 'received' | 'sent'
+
+/** What is told of the connection; equal for all octets of one. */
+export interface TappedConnection {
+  readonly client_address: readonly [host: string, port: number]
+  readonly encrypted: boolean
+  readonly stream: Duplex
+}
+
+export type OctetsListener = (direction: Direction, chunk: Buffer, connection: TappedConnection) => void
+
+/** What subscribers of the channel get. */
+export interface OctetsMessage {
+  readonly direction: Direction
+  readonly chunk: Buffer
+  readonly connection: TappedConnection
+}
+
+/** Name of the `node:diagnostics_channel` on which every tapped connection tells its octets, too. */
+export const OCTETS_CHANNEL = 'advancedhttpserver:octets'
+
+const octetsChannel = channel(OCTETS_CHANNEL)
+
+/**
+ * Tells every octet of a connection from now on, in order: those received as they come off the socket, those sent as they
+ * are given to it.
+ *
+ * @param on_octets - Must not change the chunk. None: only the channel is told.
+ * @returns Takes the tap off again.
+ */
+export function tapConnection(connection: TappedConnection, on_octets?: OctetsListener): () => void {
+  const { stream } = connection
+  const tell = (direction: Direction, octets: unknown, encoding: unknown): void => {
+    const chunk = chunkOf(octets, encoding)
+    if (chunk === null) return
+    on_octets?.(direction, chunk, connection)
+    if (octetsChannel.hasSubscribers) octetsChannel.publish({ direction, chunk, connection } satisfies OctetsMessage)
+  }
+  const restore = [
+    intercept(stream, 'push', (octets, encoding) => tell('received', octets, encoding)),
+    intercept(stream, 'write', (octets, encoding) => tell('sent', octets, encoding)),
+    intercept(stream, 'end', (octets, encoding) => tell('sent', octets, encoding)),
+  ]
+  return () => restore.forEach((undo) => undo())
+}
+
+/** A handler class each of whose connections is tapped. */
+export function withTap<T extends HandlerClass>(klass: T, on_octets?: OctetsListener): T {
+  return wrapHandlerClass(klass, {
+    connection: (real) => {
+      tapConnection(real, on_octets)
+      return real
+    },
+  })
+}
+
+type Method = (...parameters: unknown[]) => unknown
+
+/** Has a method of one object tell what it is called with. */
+function intercept(stream: Duplex, name: 'push' | 'write' | 'end', told: Method): () => void {
+  const original = stream[name] as Method
+  const had = Object.hasOwn(stream, name)
+  const telling = (...parameters: unknown[]): unknown => {
+    told(...parameters)
+    return original.apply(stream, parameters)
+  }
+  const members = stream as unknown as Record<string, Method>
+  members[name] = telling
+  return () => {
+    if (members[name] !== telling) return
+    if (had) members[name] = original
+    else delete members[name]
+  }
+}
+
+/** null for the end of a stream, and for arguments that are no octets. */
+function chunkOf(octets: unknown, encoding: unknown): Buffer | null {
+  if (typeof octets === 'string')
+    return Buffer.from(octets, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8')
+  if (!(octets instanceof Uint8Array) || octets.length === 0) return null
+  return Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength)
+}
