@@ -1,0 +1,36 @@
+/** The public names of `advancedhttpserver/testing`, and nothing else. */
+export { ServerTestCase, type HTTPRequestOptions, TestResponse } from './server-test-case.js'
+export { startServer, type ServerClass, type TestServer, type TestServerOptions } from './test-server.js'
+export { type ReadOptions, type SendOptions, WireClient, type WireClientOptions } from './wire-client.js'
+export type { WireResponse } from './response-reading.js'
+export { WireError, type WireErrorCode } from './wire-error.js'
+export type { Octets } from './octets.js'
+export {
+  FAULT_TABLE,
+  type FaultChooser,
+  type FaultName,
+  type FaultRow,
+  Faults,
+  type FaultyExchange,
+  type RandomFaults,
+  randomFaults,
+  type RandomFaultsOptions,
+} from './faults/faults.js'
+export type { Fault, FaultMaker, FaultSubject, HandshakeFault, HandshakeFaultMaker } from './faults/fault.js'
+export { applyFaults, withFaults } from './faults/with-faults.js'
+export { encodeWebSocketFrame, type WebSocketFrameParts } from './web-socket-frame.js'
+export { Script, ScriptError } from './script.js'
+export type { Expectation, Expected } from './script-expectation.js'
+export type { ReceivedRequest } from './script-request.js'
+export type { HeaderFields, RawOptions, ResponseOptions, StepOptions } from './script-step.js'
+export { Transcript, type TranscriptEntry, type TranscriptKind } from './transcript.js'
+export {
+  type Direction,
+  OCTETS_CHANNEL,
+  type OctetsListener,
+  type OctetsMessage,
+  tapConnection,
+  type TappedConnection,
+  withTap,
+} from './tap.js'
+export { selfSigned, type SelfSigned } from './self-signed.js'
