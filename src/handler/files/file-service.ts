@@ -38,7 +38,7 @@ export async function servePath(handler: FileHandler, target: string): Promise<v
  * Where a directory asked for without its slash is. Absolute and encoded, and since no name in it is empty, it never begins
  * with two slashes, which would name another host (CVE-2021-28861).
  */
-export function directoryLocation({ command, query_data }: FileHandler, { names }: FilePath): string {
+function directoryLocation({ command, query_data }: FileHandler, { names }: FilePath): string {
   const path = names.map((name) => `/${quote(Buffer.from(name, 'latin1'), '')}`).join('')
   // As in Python the query is kept for GET, in the form that its reader understood.
   const query = command === 'GET' ? urlencode(query_data) : ''

@@ -16,7 +16,7 @@ export type Opening =
   /** Not the path's fault: no descriptors left, a failing disk. */
   | { readonly kind: 'unavailable'; readonly error: Error }
 
-export const NOT_FOUND: Opening = Object.freeze({ kind: 'not-found' })
+const NOT_FOUND: Opening = Object.freeze({ kind: 'not-found' })
 
 export class OpenFile {
   /** Path as opened; a Buffer when it is no valid UTF-8. */

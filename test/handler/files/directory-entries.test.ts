@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { openSync, renameSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
@@ -17,7 +16,7 @@ tree.link('to-file', 'b.txt')
 tree.link('to-folder', 'folder')
 tree.link('out', '../outside.txt')
 tree.link('dangling', 'nowhere')
-const hasPipe = spawnSync('mkfifo', [join(tree.root, 'pipe')]).status === 0
+const hasPipe = tree.makePipe('pipe')
 
 async function withDirectory<T>(path: string, work: (directory: OpenFile) => Promise<T>): Promise<T> {
   const directory = new OpenFile(path, openSync(path, 'r'))

@@ -1,5 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process'
 import {
+  chmodSync,
   closeSync,
   fstatSync,
   mkdirSync,
@@ -108,7 +108,7 @@ describe('openBelowRoot', () => {
   })
 
   test('refuses pipes and sockets without waiting for their other end', async (context) => {
-    const made = spawnSync('mkfifo', [join(tree.root, 'pipe')]).status === 0
+    const made = tree.makePipe('pipe')
     if (!made) console.warn('skipped, there is no mkfifo command: pipes')
     context.skip(!made)
     expect(await outcome('/pipe')).toBe('special-file')
@@ -127,8 +127,7 @@ describe('openBelowRoot', () => {
     const isRoot = process.getuid?.() === 0
     if (isRoot) console.warn('skipped, root may read everything: what this process may not read')
     context.skip(isRoot)
-    tree.write('locked.txt', 'locked')
-    execFileSync('chmod', ['000', join(tree.root, 'locked.txt')])
+    chmodSync(tree.write('locked.txt', 'locked'), 0o000)
     expect(await outcome('/locked.txt')).toBe('permission')
   })
 

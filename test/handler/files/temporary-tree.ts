@@ -1,6 +1,7 @@
 /**
  * A directory of its own for each test file, with a web root in it and a secret beside the root; removed at the end.
  */
+import { spawnSync } from 'node:child_process'
 import {
   mkdirSync,
   mkdtempSync,
@@ -48,6 +49,11 @@ export class TemporaryTree {
     const path = join(this.root, name)
     mkdirSync(path, { recursive: true })
     return path
+  }
+
+  /** Makes a named pipe below the root; false where there is no such command. */
+  makePipe(name: string): boolean {
+    return spawnSync('mkfifo', [join(this.root, name)]).status === 0
   }
 
   /** Makes a link below the root; the target is written into it as given. */
