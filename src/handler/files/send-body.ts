@@ -9,7 +9,7 @@ import type { BodyPart } from './byteranges.js'
 import { OpenFile } from './open-file.js'
 import type { Slice } from './ranges.js'
 
-/** What is read of a file at a time, and so what one slow peer keeps in memory. Half of it costs a third more per octet. */
+/** What is read of a file at a time, and so what one slow peer keeps in memory. Half of it costs a quarter more time per octet. */
 const CHUNK_BYTES = 131_072
 
 /** Where a body goes: any Writable, or one that lets a whole body pass through one buffer. */
