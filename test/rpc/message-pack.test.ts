@@ -161,6 +161,8 @@ describe('limits', () => {
 })
 
 describe('beside the package @msgpack/msgpack', () => {
+  // The package refuses this one name; ours is tested above.
+  const names = fc.string().filter((name) => name !== '__proto__')
   const data = fc.letrec((tie) => ({
     value: fc.oneof(
       { maxDepth: 4 },
@@ -170,7 +172,7 @@ describe('beside the package @msgpack/msgpack', () => {
       fc.string({ unit: 'grapheme' }),
       fc.uint8Array(),
       fc.array(tie('value')),
-      fc.dictionary(fc.string(), tie('value'), { noNullPrototype: true }),
+      fc.dictionary(names, tie('value'), { noNullPrototype: true }),
     ),
   })).value
 
