@@ -15,6 +15,7 @@ import { type Address, resolveAddresses } from './addresses.js'
 import { ConnectionCounter } from './connection-counter.js'
 import type { HandlerClass } from './handler-class.js'
 import { ServerNonThreaded, ServerThreaded, type SharedParts } from './sub-server.js'
+import { heedShutdown, isWorker, WorkerGroup } from './workers.js'
 
 export interface AdvancedHTTPServerOptions {
   /** Addresses to bind; port 0 means any free one. */
@@ -60,6 +61,8 @@ export class AdvancedHTTPServer {
   #state: 'new' | 'listening' | 'stopping' = 'new'
   #listening: Promise<void> | null = null
   #stopped: Promise<void> | null = null
+  /** The processes that serve in this one's place; null when it serves itself. */
+  #workers: WorkerGroup | null = null
   readonly #done: Promise<void>
   #tellDone: () => void = () => {}
 
@@ -118,10 +121,24 @@ export class AdvancedHTTPServer {
     }
   }
 
-  /** Listens if that has not been done, and resolves once the server is shut down. @throws as {@link listen}. */
-  async serve_forever(): Promise<void> {
+  /**
+   * Listens if that has not been done, and resolves once the server is shut down.
+   *
+   * @param options - `workers`: serve in so many processes, each of which runs this program from its start; the first
+   * process then only keeps them alive.
+   * @throws as {@link listen}; RangeError for a number of workers below 1; Error when a worker can't start.
+   */
+  async serve_forever(options: { readonly workers?: number } = {}): Promise<void> {
+    if (options.workers !== undefined && !isWorker()) return this.#serveInWorkers(options.workers)
+    if (options.workers !== undefined) heedShutdown((given) => this.shutdown(given))
     await this.listen()
     await this.#done
+  }
+
+  async #serveInWorkers(count: number): Promise<void> {
+    this.#workers = new WorkerGroup(count)
+    this.#state = 'listening'
+    await this.#workers.run()
   }
 
   /**
@@ -130,6 +147,7 @@ export class AdvancedHTTPServer {
    */
   shutdown(options: { readonly grace_ms?: number } = {}): Promise<void> {
     const grace_ms = options.grace_ms ?? DEFAULT_GRACE_MS
+    if (this.#workers !== null) return this.#workers.stop(grace_ms)
     if (this.#stopped === null) this.#stopped = this.#stop(grace_ms)
     else void this.#destroyAfter(grace_ms, this.#stopped)
     return this.#stopped

@@ -34,3 +34,6 @@ export function resolve_ssl_protocol_version(name?: string | null): ProtocolVers
   if (versions) return versions
   throw new RangeError(`invalid ssl protocol version: ${name} (known: ${[...VERSIONS.keys()].join(', ')})`)
 }
+
+/** Whether certificates can be chosen by server name: always, with Node. Source: the original's module of that name. */
+export const g_ssl_has_server_sni = true
