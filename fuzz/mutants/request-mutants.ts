@@ -94,7 +94,7 @@ export const REQUEST_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'CR alone ends a request line',
-    file: 'request-reader.ts',
+    file: 'message-reader.ts',
     find: 'chunk[at] !== CR && chunk[at] !== LF',
     replace: 'chunk[at] !== CR',
   },

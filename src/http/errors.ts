@@ -48,6 +48,39 @@ export class RequestError extends Error {
   }
 }
 
+/** What is wrong with a response, as a stable code. */
+export type ResponseFault =
+  | 'UNEXPECTED_RESPONSE'
+  | 'BAD_STATUS_LINE'
+  | 'BAD_VERSION'
+  | 'BAD_STATUS'
+  | 'BAD_HEADER'
+  | 'BAD_CONTENT_LENGTH'
+  | 'BAD_TRANSFER_ENCODING'
+  | 'BAD_CHUNK'
+  | 'UNKNOWN_TRANSFER_CODING'
+  | 'STATUS_LINE_TOO_LONG'
+  | 'HEADER_TOO_LARGE'
+  | 'TOO_MANY_HEADERS'
+  | 'TRAILER_TOO_LARGE'
+  | 'BODY_TOO_LARGE'
+  | 'CHUNK_OVERHEAD'
+  | 'INCOMPLETE'
+  | 'PARSER_FAILURE'
+
+/** A server sent octets that are not a response, or not one that was asked for. */
+export class ResponseError extends Error {
+  override readonly name = 'ResponseError'
+  /** @param offset - Position in the connection's octet stream where the fault was noticed, counted from 0. */
+  constructor(
+    readonly code: ResponseFault,
+    message: string,
+    readonly offset = 0,
+  ) {
+    super(message)
+  }
+}
+
 /** A field line that our side was asked to send can't be one (CR, LF, NUL, or a character beyond latin-1). */
 export class HeaderError extends Error {
   override readonly name = 'HeaderError'

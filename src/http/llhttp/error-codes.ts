@@ -9,6 +9,10 @@ export const OK = 0
 export const PAUSED = 21
 /** The message is followed by another protocol. */
 export const PAUSED_UPGRADE = 22
+/** What the callback at the end of a head returns when no body follows, whatever the fields say. */
+export const NO_BODY = 1
+/** The same when another protocol follows. */
+export const NO_BODY_BUT_UPGRADE = 2
 /** What a span callback returns to end a message that broke a limit; `execute` then gives {@link USER}. */
 export const REFUSE = -1
 export const USER = 24

@@ -1,7 +1,7 @@
 /**
  * What reading requests and reading responses have in common: octets wait in a queue, `next()` parses just enough of
  * them for one event, llhttp stops behind the head and behind the message, and after a fault nothing is parsed any more.
- * Heads are the subclasses' matter. No socket, no stream, no clock.
+ * What a head means is the subclasses' matter. No socket, no stream, no clock.
  *
  *   between ──► (verb) ──► head ──► body ──► between      the message ends, the connection goes on
  *                                    └─────► last ──► closed
@@ -9,10 +9,11 @@
  */
 import type { Buffer } from 'node:buffer'
 import { type BodyChunk, type MessageEnd, NEED_DATA } from '../events.js'
+import { CR, LF } from '../field-syntax.js'
+import { FramingFields } from '../framing-fields.js'
 import { keepsAlive } from '../keep-alive.js'
 import type { Limits } from '../limits.js'
 import { keptTrailers, NO_TRAILERS } from '../trailers.js'
-import { decisiveFields } from '../head-checks.js'
 import { OK, PAUSED, type SyntaxFault, syntaxFault, syntaxFaultText } from './error-codes.js'
 import { type LimitFault, MessageRecorder } from './message-recorder.js'
 import { OctetQueue } from './octet-queue.js'
@@ -22,7 +23,16 @@ import { LlhttpParser, type REQUEST, type RESPONSE, SCRATCH_BYTES } from './wasm
 export type ReaderState = 'between' | 'verb' | 'head' | 'body' | 'last' | 'closed' | 'failed'
 
 /** Faults that both kinds of messages can have. */
-export type MessageFault = SyntaxFault | LimitFault | 'REQUEST_LINE_TOO_LONG' | 'HEADER_TOO_LARGE' | 'INCOMPLETE'
+export type MessageFault = SyntaxFault | LimitFault | 'INCOMPLETE'
+
+const LIMIT_TEXTS: Record<LimitFault, string> = {
+  START_LINE_TOO_LONG: 'the start line is too long',
+  HEADER_TOO_LARGE: 'the header section is too large',
+  TOO_MANY_HEADERS: 'the header section has too many fields',
+  TRAILER_TOO_LARGE: 'the trailer section is too large',
+  BODY_TOO_LARGE: 'the body is larger than is taken here',
+  CHUNK_OVERHEAD: 'the body has too much framing for its content',
+}
 
 /** The ends of messages without trailers: all look alike. */
 const END_KEEPING: MessageEnd = Object.freeze({ kind: 'end', keepsAlive: true, trailers: NO_TRAILERS })
@@ -38,6 +48,8 @@ export abstract class MessageReader<Head> {
   #parser: LlhttpParser | null = null
   /** The peer has sent its last octet. */
   #ended = false
+  /** Position in the stream of the start line's end; -1 while that has not come. */
+  #lineEnd = -1
   /** What the head said; the end may still say no. */
   #headKeepsAlive = false
   /** Octets that the head announced, -1 when it did not. */
@@ -107,14 +119,21 @@ export abstract class MessageReader<Head> {
 
   /** Frees the parser and forgets what was received. May be called at any time and more than once. */
   release(): void {
-    this.#parser?.release()
-    this.#parser = null
+    this.#dropParser()
     this.queue.clear()
     if (this.state !== 'failed') this.state = 'closed'
   }
 
+  /** Whether a message is told that another one follows, whatever it says of the connection. */
+  protected get isInterim(): boolean {
+    return false
+  }
+
   /** Reads on in states `between`, `verb` and `head`. */
   protected abstract readHead(): Head | typeof NEED_DATA | null
+
+  /** Takes in the start line, as soon as it is whole. `position`: its end. */
+  protected abstract readStartLine(line: string, position: number): void
 
   /** The error that tells a peer's fault. */
   protected abstract fault(code: MessageFault, text: string, position: number): Error
@@ -125,7 +144,10 @@ export abstract class MessageReader<Head> {
   }
 
   protected get parser(): LlhttpParser {
-    this.#parser ??= new LlhttpParser(this.#type, this.recorder)
+    if (this.#parser === null) {
+      this.#parser = new LlhttpParser(this.#type, this.recorder)
+      this.#parser.load(this.queue.chunk)
+    }
     return this.#parser
   }
 
@@ -156,6 +178,24 @@ export abstract class MessageReader<Head> {
       else this.parser.resume()
     }
     this.recorder.begin(position)
+    this.#lineEnd = -1
+  }
+
+  /** Takes in what llhttp has parsed of the chunk, from `queue.at` on. True when the head is complete. */
+  protected parseHead(result: number): boolean {
+    const { queue, recorder } = this
+    const from = queue.at
+    // A stop that no callback asked for would be met again and again.
+    const failed = result !== OK && !(result === PAUSED && recorder.headComplete)
+    queue.at = result === OK ? queue.chunk.length : this.parser.position
+    recorder.section.text += queue.chunk.toString('latin1', from, queue.at)
+    const line = this.#lineEnd < 0 ? this.#findLine(from) : null
+    // What comes first counts: a limit broken before a fault of syntax, or before another limit, wins.
+    recorder.refuseHeadBefore(queue.position, this.#lineEnd)
+    if (line !== null && recorder.refusal !== 'START_LINE_TOO_LONG') this.readStartLine(line, this.#lineEnd)
+    if (recorder.refusal !== null) throw this.#limitFault(recorder.refusal)
+    if (failed) throw this.syntaxFault(result, queue.position)
+    return recorder.headComplete
   }
 
   /** Goes on to the body of a head that passed all checks, and lets llhttp agree to its framing. */
@@ -174,6 +214,22 @@ export abstract class MessageReader<Head> {
   /** The fault that a result of llhttp means. */
   protected syntaxFault(result: number, position: number): Error {
     return this.fault(syntaxFault(result, this.recorder.headComplete), syntaxFaultText(result), position)
+  }
+
+  /**
+   * The start line when its end is among the octets parsed from here on in the chunk, else null. LF alone ends it too: llhttp
+   * takes a request line of HTTP/0.9 that ends so, and what follows must not be read as a part of the target.
+   *
+   * The end is looked for in the chunk and not in the text: a text that grows octet by octet would be copied for each look.
+   */
+  #findLine(from: number): string | null {
+    const { chunk, chunkStart, at: end } = this.queue
+    let at = from
+    while (at < end && chunk[at] !== CR && chunk[at] !== LF) at++
+    if (at === end) return null
+    const { start, text } = this.recorder.section
+    this.#lineEnd = chunkStart + at
+    return text.slice(0, this.#lineEnd - start)
   }
 
   /** Position in the stream behind the last octet that an event told. */
@@ -208,7 +264,7 @@ export abstract class MessageReader<Head> {
     }
     recorder.refuseFramingBefore(queue.position)
     if (recorder.refusal !== null) {
-      this.#fault = this.fault(recorder.refusal, 'the body breaks a limit', recorder.refusalPosition)
+      this.#fault = this.#limitFault(recorder.refusal)
     } else if (failed) {
       this.#fault = this.syntaxFault(result, queue.position)
     }
@@ -219,15 +275,25 @@ export abstract class MessageReader<Head> {
     if (this.#contentLength >= 0 && recorder.bodyBytes !== this.#contentLength) {
       throw this.fault('PARSER_FAILURE', 'llhttp read another length than was announced', this.queue.position)
     }
-    const trailers = recorder.inTrailers ? recorder.section.toList() : null
-    const goesOn =
-      this.#headKeepsAlive &&
-      this.parser.keepsAlive &&
-      (trailers === null || keepsAlive(1, decisiveFields(trailers).connection))
-    this.#betweenStops = true
+    const list = recorder.inTrailers ? recorder.section.toList() : null
+    const trailersAgree = list === null || keepsAlive(1, new FramingFields(list).connection)
+    const llhttpAgrees = this.parser.keepsAlive
+    const goesOn = this.isInterim || (this.#headKeepsAlive && trailersAgree && llhttpAgrees)
+    this.#betweenStops = llhttpAgrees
+    if (!llhttpAgrees) this.#dropParser()
     this.state = goesOn ? 'between' : 'last'
-    if (trailers === null) return goesOn ? END_KEEPING : END_CLOSING
-    return { kind: 'end', keepsAlive: goesOn, trailers: keptTrailers(trailers) }
+    if (list === null) return goesOn ? END_KEEPING : END_CLOSING
+    return { kind: 'end', keepsAlive: goesOn, trailers: keptTrailers(list) }
+  }
+
+  /** A next head, if there is one, gets a new parser: this one would take no more. */
+  #dropParser(): void {
+    this.#parser?.release()
+    this.#parser = null
+  }
+
+  #limitFault(refusal: LimitFault): Error {
+    return this.fault(refusal, LIMIT_TEXTS[refusal], this.recorder.refusalPosition)
   }
 
   #incomplete(): Error {

@@ -12,7 +12,15 @@ import { FieldSection } from './field-section.js'
 import type { LlhttpSink } from './wasm.js'
 
 /** The limits that a message can break while it is parsed. */
-export type LimitFault = 'TOO_MANY_HEADERS' | 'TRAILER_TOO_LARGE' | 'BODY_TOO_LARGE' | 'CHUNK_OVERHEAD'
+export type LimitFault =
+  | 'START_LINE_TOO_LONG'
+  | 'HEADER_TOO_LARGE'
+  | 'TOO_MANY_HEADERS'
+  | 'TRAILER_TOO_LARGE'
+  | 'BODY_TOO_LARGE'
+  | 'CHUNK_OVERHEAD'
+
+const CRLF_BYTES = 2
 
 export class MessageRecorder implements LlhttpSink {
   /** The head's fields, and from the first trailer on the trailers'. */
@@ -86,6 +94,22 @@ export class MessageRecorder implements LlhttpSink {
       this.#pieceTaken = 0
     }
     return chunk.subarray(offset, offset + length)
+  }
+
+  /**
+   * Looks whether the head has broken a limit that no callback shows, in the octets before this position of the stream.
+   *
+   * @param lineEnd - Position of the start line's end; -1 while that has not come.
+   */
+  refuseHeadBefore(position: number, lineEnd: number): void {
+    const { start } = this.section
+    const lineLimit = start + this.#limits.request_line_bytes - CRLF_BYTES
+    if ((lineEnd < 0 ? position : lineEnd) > lineLimit) this.#refuse('START_LINE_TOO_LONG', lineLimit)
+    if (lineEnd < 0) return
+    const headLimit = lineEnd + CRLF_BYTES + this.#limits.header_bytes
+    if (position > headLimit && (this.refusal === null || headLimit <= this.refusalPosition)) {
+      this.#refuse('HEADER_TOO_LARGE', headLimit)
+    }
   }
 
   /**

@@ -6,15 +6,15 @@
  * A gate for all verbs, known ones too, keeps every request on one path, and `GET / RTSP/1.0` from being taken for HTTP.
  */
 import { Buffer } from 'node:buffer'
-import { RequestError } from '../errors.js'
+import { RequestError, type RequestFault } from '../errors.js'
 import type { NEED_DATA, RequestHead } from '../events.js'
 import { CR, LF, SP, TOKEN_OCTETS } from '../field-syntax.js'
-import { checkHead, decisiveFields } from '../head-checks.js'
+import { FramingFields } from '../framing-fields.js'
+import { checkHead } from '../head-checks.js'
 import { Headers } from '../headers.js'
 import type { Limits } from '../limits.js'
 import { requestError } from '../request-faults.js'
 import { parseRequestLine, type RequestLine } from '../request-line.js'
-import { OK, PAUSED } from './error-codes.js'
 import { type MessageFault, MessageReader } from './message-reader.js'
 import { MessageRecorder } from './message-recorder.js'
 import { REQUEST } from './wasm.js'
@@ -55,7 +55,7 @@ export class RequestReader extends MessageReader<RequestHead> {
   protected override readHead(): RequestHead | typeof NEED_DATA | null {
     while (this.hasOctets()) {
       if (this.state === 'between' && !this.#skipLeading()) continue
-      const complete = this.state === 'verb' ? this.#readVerb() : this.#parseHead(this.parser.execute(this.queue.at))
+      const complete = this.state === 'verb' ? this.#readVerb() : this.parseHead(this.parser.execute(this.queue.at))
       if (complete) return this.#tellHead()
     }
     return this.needMore()
@@ -122,56 +122,18 @@ export class RequestReader extends MessageReader<RequestHead> {
     this.state = 'head'
     const result = this.parser.executeBehind(standIn, queue.at)
     queue.at = piece
-    return this.#parseHead(result)
+    return this.parseHead(result)
   }
 
-  /** Takes in what llhttp has parsed of the chunk, from `queue.at` on. True when the head is complete. */
-  #parseHead(result: number): boolean {
-    const { queue, recorder } = this
-    const { chunk } = queue
-    const from = queue.at
-    // A stop that no callback asked for would be met again and again.
-    const failed = result !== OK && !(result === PAUSED && recorder.headComplete)
-    queue.at = result === OK ? chunk.length : this.parser.position
-    recorder.section.text += chunk.toString('latin1', from, queue.at)
-    if (this.#line === null) this.#readLine(from)
-    if (this.#line !== null) this.#checkSectionSize(this.#line)
-    if (recorder.refusal !== null) throw this.fault(recorder.refusal, 'too many fields', recorder.refusalPosition)
-    if (failed) throw this.syntaxFault(result, queue.position)
-    return recorder.headComplete
-  }
-
-  /**
-   * Reads the request line when its end is among the octets parsed from here on in the chunk. LF alone ends it too: llhttp
-   * takes a line of HTTP/0.9 that ends so, and what follows it must not be read as a part of the target.
-   *
-   * The end is looked for in the chunk and not in the text: a text that grows octet by octet would be copied for each look.
-   */
-  #readLine(from: number): void {
-    const { chunk, chunkStart, at: end } = this.queue
-    const { start, text } = this.recorder.section
-    let at = from
-    while (at < end && chunk[at] !== CR && chunk[at] !== LF) at++
-    const length = chunkStart + at - start
-    const limit = this.limits.request_line_bytes - '\r\n'.length
-    if (length > limit) throw requestError('REQUEST_LINE_TOO_LONG', 'the request line is too long', start + limit)
-    if (at < end) this.#line = parseRequestLine(text.slice(0, length), this.#verbLength, start + length)
-  }
-
-  /** What comes first counts: a limit broken before a fault of syntax, or before another limit, wins. */
-  #checkSectionSize({ requestLine }: RequestLine): void {
-    const { section, refusal, refusalPosition } = this.recorder
-    const excess = section.start + requestLine.length + '\r\n'.length + this.limits.header_bytes
-    if (section.start + section.text.length > excess && (refusal === null || excess <= refusalPosition)) {
-      throw requestError('HEADER_TOO_LARGE', 'the header section is too large', excess)
-    }
+  protected override readStartLine(line: string, position: number): void {
+    this.#line = parseRequestLine(line, this.#verbLength, position)
   }
 
   #tellHead(): RequestHead {
     const { recorder, queue } = this
     const { requestLine, method, target, httpVersion, minorVersion } = this.#line as RequestLine
     const list = recorder.section.toList()
-    const meaning = checkHead(decisiveFields(list), {
+    const meaning = checkHead(new FramingFields(list), {
       method,
       minorVersion,
       requireHost: this.requireHost,
@@ -200,11 +162,22 @@ export class RequestReader extends MessageReader<RequestHead> {
   }
 
   protected override fault(code: MessageFault, text: string, position: number): RequestError {
-    if (code === 'BAD_START_LINE' || code === 'BAD_STATUS') return requestError('BAD_REQUEST_LINE', text, position)
-    return requestError(code, text, position)
+    return requestError(asRequestFault(code), text, position)
   }
 
   protected override isFault(error: unknown): error is RequestError {
     return error instanceof RequestError
+  }
+}
+
+function asRequestFault(code: MessageFault): RequestFault {
+  switch (code) {
+    case 'START_LINE_TOO_LONG':
+      return 'REQUEST_LINE_TOO_LONG'
+    case 'BAD_START_LINE':
+    case 'BAD_STATUS':
+      return 'BAD_REQUEST_LINE'
+    default:
+      return code
   }
 }
