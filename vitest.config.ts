@@ -9,7 +9,7 @@ const lowerDecorators = {
   name: 'lower-decorators',
   enforce: 'pre' as const,
   transform(code: string, file: string) {
-    if (!/\.ts$/.test(file) || !/^\s*@[A-Z]\w*\(/m.test(code)) return null
+    if (!file.endsWith('.ts') || !/^\s*@[A-Z]\w*\(/m.test(code)) return null
     const { outputText, sourceMapText } = ts.transpileModule(code, {
       fileName: file,
       compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, sourceMap: true },

@@ -35,5 +35,19 @@ export { CertificateError } from './tls/certificate-error.js'
 export { g_ssl_has_server_sni, resolve_ssl_protocol_version } from './tls/protocol-version.js'
 export { WebSocketClosedError } from './websocket/errors.js'
 export { type WebSocketData, WebSocketHandler, type WebSocketHost } from './websocket/web-socket-handler.js'
+export { KeywordArguments, kwargs } from './rpc/call.js'
+export { call_options, RPCClient, type CallOptions, type RPCClientOptions } from './rpc/client.js'
+export { RPCClientCached, type RPCClientCachedOptions } from './rpc/client-cached.js'
+export {
+  RPCConnectionError,
+  RPCError,
+  SerializerError,
+  type ConnectionFault,
+  type RemoteException,
+  type SerializerFault,
+} from './rpc/errors.js'
+export type { RPCLimits } from './rpc/limits.js'
+export { MessagePackExtension } from './rpc/message-pack-extension.js'
+export { g_serializer_drivers, Serializer, type SerializerDriver, type SerializerOptions } from './rpc/serializer.js'
 export { random_string } from './random-string.js'
 export { __version__ } from './version.js'

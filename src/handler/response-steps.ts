@@ -14,7 +14,7 @@ import { escapeControlCharacters } from '../logging/escape-control-characters.js
 import { SILENT_LOGGER } from '../logging/logger.js'
 import { ChunkedBody } from './chunked-body.js'
 import { readStaticsThroughInstances } from './class-attributes.js'
-import type { Connection, RequestBody, ResponseFraming, ResponseOutput } from './connection.js'
+import type { Connection, RequestBody, ResponseOutput } from './connection.js'
 import { DEFAULT_ERROR_CONTENT_TYPE, DEFAULT_ERROR_MESSAGE } from './error-page.js'
 import { Exchange } from './exchange.js'
 import type { HandlerServer } from './handler-server.js'

@@ -30,7 +30,7 @@ export async function answerRemoteCall(handler: RequestHandler, announcedBytes: 
 function methodFor(handler: RequestHandler): RPCMethod | null {
   const found = matchHandler(handler.rpc_handler_map, originForm(handler.path))
   if (found === undefined) return null
-  return { callee: found as Callee, self: handler, leading: isMethodOf(handler, found) ? [] : [handler] }
+  return { callee: found, self: handler, leading: isMethodOf(handler, found) ? [] : [handler] }
 }
 
 function send(handler: RequestHandler, reply: RPCReply): MaybePromise<void> {

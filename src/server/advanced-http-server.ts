@@ -3,8 +3,7 @@
  * bound and shut down together. Composes what the other rooms make; the settings it shows are those handlers read.
  */
 import { resolve as absolutePath } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
-import { CredentialStore, type PasswordType } from '../handler/credentials.js'
+import { CredentialStore } from '../handler/credentials.js'
 import type { ServerConfig } from '../handler/handler-server.js'
 import { type Limits, resolveLimits } from '../http/limits.js'
 import { type Logger, SILENT_LOGGER } from '../logging/logger.js'
@@ -51,6 +50,9 @@ export interface SSLSNICertificate {
 
 /** How long requests in flight may take after `shutdown`, in milliseconds. */
 const DEFAULT_GRACE_MS = 10_000
+
+/** Longest delay `setTimeout` can express. */
+const LONGEST_DELAY_MS = 2_147_483_647
 
 export class AdvancedHTTPServer {
   /** One per address, in their order. A subclass sets values for its handlers on each of them. */
@@ -144,12 +146,16 @@ export class AdvancedHTTPServer {
   /**
    * Stops accepting, lets requests in flight finish, closes idle connections at once and the rest after the grace time.
    * A second call with a shorter grace shortens it. Resolves when every socket is closed.
+   *
+   * @param options - `grace_ms`: 10 seconds by default; `Infinity` for as long as it takes.
+   * @throws RangeError when the grace time is negative or no number.
    */
   shutdown(options: { readonly grace_ms?: number } = {}): Promise<void> {
     const grace_ms = options.grace_ms ?? DEFAULT_GRACE_MS
+    if (!(grace_ms >= 0)) return Promise.reject(new RangeError(`grace_ms can't be ${String(grace_ms)}`))
     if (this.#workers !== null) return this.#workers.stop(grace_ms)
     if (this.#stopped === null) this.#stopped = this.#stop(grace_ms)
-    else void this.#destroyAfter(grace_ms, this.#stopped)
+    else this.#destroyAfter(grace_ms, this.#stopped)
     return this.#stopped
   }
 
@@ -162,21 +168,18 @@ export class AdvancedHTTPServer {
     this.#state = 'stopping'
     for (const sub_server of this.sub_servers) sub_server.windDown()
     const closed = Promise.all(this.sub_servers.map((sub_server) => sub_server.closed()))
-    await Promise.race([closed, this.#destroyAfter(grace_ms, closed)])
+    this.#destroyAfter(grace_ms, closed)
     await closed
     this.#tellDone()
   }
 
   /** Ends what still lives when the grace time is over, unless all has ended by then. */
-  async #destroyAfter(grace_ms: number, ended: Promise<unknown>): Promise<void> {
-    const timer = new AbortController()
-    void ended.finally(() => timer.abort())
-    try {
-      await delay(grace_ms, undefined, { signal: timer.signal })
-    } catch {
-      return
+  #destroyAfter(grace_ms: number, ended: Promise<unknown>): void {
+    const destroyAll = (): void => {
+      for (const sub_server of this.sub_servers) sub_server.destroyAll()
     }
-    for (const sub_server of this.sub_servers) sub_server.destroyAll()
+    const timer = setTimeout(destroyAll, Math.min(grace_ms, LONGEST_DELAY_MS))
+    void ended.then(() => clearTimeout(timer))
   }
 
   // ── settings that handlers read ──────────────────────────────────────────────────────────────────────────────
@@ -186,7 +189,7 @@ export class AdvancedHTTPServer {
     return this.#config.server_version
   }
   set server_version(value: string) {
-    this.#config.server_version = String(value)
+    this.#config.server_version = value
   }
 
   /** Whether paths without handler are looked up below {@link serve_files_root}. */
@@ -194,7 +197,7 @@ export class AdvancedHTTPServer {
     return this.#config.serve_files
   }
   set serve_files(value: boolean) {
-    this.#config.serve_files = Boolean(value)
+    this.#config.serve_files = value
   }
 
   /** Directory whose files are served; stored absolute. */
@@ -210,7 +213,7 @@ export class AdvancedHTTPServer {
     return this.#config.serve_files_list_directories
   }
   set serve_files_list_directories(value: boolean) {
-    this.#config.serve_files_list_directories = Boolean(value)
+    this.#config.serve_files_list_directories = value
   }
 
   /** Whether symbolic links that lead out of the root are followed. */
@@ -218,7 +221,7 @@ export class AdvancedHTTPServer {
     return this.#config.serve_files_follow_symlinks
   }
   set serve_files_follow_symlinks(value: boolean) {
-    this.#config.serve_files_follow_symlinks = Boolean(value)
+    this.#config.serve_files_follow_symlinks = value
   }
 
   /** Whether names that begin with a dot are as good as absent, but for `.well-known`. */
@@ -226,7 +229,7 @@ export class AdvancedHTTPServer {
     return this.#config.serve_files_hide_dotfiles
   }
   set serve_files_hide_dotfiles(value: boolean) {
-    this.#config.serve_files_hide_dotfiles = Boolean(value)
+    this.#config.serve_files_hide_dotfiles = value
   }
 
   /** Whether `name.br` or `name.gz` is sent in place of `name` to clients that accept it. */
@@ -234,7 +237,7 @@ export class AdvancedHTTPServer {
     return this.#config.serve_files_precompressed
   }
   set serve_files_precompressed(value: boolean) {
-    this.#config.serve_files_precompressed = Boolean(value)
+    this.#config.serve_files_precompressed = value
   }
 
   /** Whether `/robots.txt` is answered with a page that asks all robots to stay away. */
@@ -242,7 +245,7 @@ export class AdvancedHTTPServer {
     return this.#config.serve_robots_txt
   }
   set serve_robots_txt(value: boolean) {
-    this.#config.serve_robots_txt = Boolean(value)
+    this.#config.serve_robots_txt = value
   }
 
   // ── basic authentication ─────────────────────────────────────────────────────────────────────────────────────
@@ -258,7 +261,7 @@ export class AdvancedHTTPServer {
    * @param password - The password, or its hash when `pwtype` names one: a raw digest, or hexadecimal.
    * @throws as `CredentialStore.add`: unknown type, wrong length.
    */
-  auth_add_creds(username: string, password: string | Uint8Array, pwtype: PasswordType | string = 'plain'): void {
+  auth_add_creds(username: string, password: string | Uint8Array, pwtype = 'plain'): void {
     const credentials = this.#config.credentials ?? new CredentialStore()
     credentials.add(username, password, pwtype)
     this.#config.credentials = credentials
