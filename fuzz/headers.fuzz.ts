@@ -11,10 +11,9 @@ import { Headers } from '../src/http/headers.js'
 import { DEFAULT_LIMITS } from '../src/http/limits.js'
 import { RequestReader } from '../src/http/llhttp/request-reader.js'
 import { fieldLine, statusLine } from '../src/http/response-head.js'
+import { parameters as fuzzParameters } from './support/settings.js'
 
-const numRuns = Number(process.env['FUZZ_RUNS'] ?? 1_000)
-const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31)
-const parameters = { numRuns, seed }
+const parameters = fuzzParameters()
 
 /** Anything a program might put into a head, most of it latin-1. */
 const anyText = fc.oneof(

@@ -8,10 +8,9 @@ import { quote, quotePlus, unquote, unquoteToOctets } from '../src/handler/perce
 import { parse_qs, Query, urlencode } from '../src/handler/query.js'
 import { collapseLeadingSlashes, resourcePath, splitTarget } from '../src/handler/resource-path.js'
 import { RequestError } from '../src/http/errors.js'
+import { parameters as fuzzParameters } from './support/settings.js'
 
-const numRuns = Number(process.env['FUZZ_RUNS'] ?? 1_000)
-const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31)
-const parameters = { numRuns, seed }
+const parameters = fuzzParameters()
 
 const escape = fc.integer({ min: 0, max: 255 }).map((octet) => `%${octet.toString(16).padStart(2, '0')}`)
 const fragment = fc.oneof(

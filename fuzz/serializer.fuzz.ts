@@ -11,10 +11,9 @@ import { Serializer } from '../src/rpc/serializer.js'
 import { faultOf } from '../test/rpc/fault.js'
 import { jsonData, messagePackData } from '../test/rpc/generated-values.js'
 import { comparable } from '../test/rpc/typed-values.js'
+import { parameters as fuzzParameters } from './support/settings.js'
 
-const numRuns = Number(process.env['FUZZ_RUNS'] ?? 1_000)
-const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31)
-const parameters = { numRuns, seed }
+const parameters = fuzzParameters()
 
 const JSON_TYPE = 'application/json'
 const MESSAGE_PACK_TYPE = 'binary/message-pack'

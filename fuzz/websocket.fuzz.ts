@@ -13,12 +13,11 @@ import { readHandshake } from '../src/websocket/handshake.js'
 import { WebSocketHandler } from '../src/websocket/web-socket-handler.js'
 import { clientFrame, readFrames } from '../test/support/web-socket-frames.js'
 import { HANDSHAKE_FIELDS, openSession } from '../test/support/web-socket-session.js'
+import { parameters as fuzzParameters } from './support/settings.js'
 
-const numRuns = Number(process.env['FUZZ_RUNS'] ?? 300)
-const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31)
-const parameters = { numRuns, seed }
-/** Whatever the number of runs, a run that hangs is what the test's own timeout is for. */
-const timeout = 60_000 + numRuns * 50
+const parameters = fuzzParameters(0.2)
+/** The runner's own limit is off: how long a property runs is its parameters' affair. */
+const timeout = 0
 
 const LIMITS = { websocket_message_bytes: 5_000, websocket_fragments: 16 }
 const MESSAGE_OPCODES: readonly number[] = [1, 2, 9, 10]
