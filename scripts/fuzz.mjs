@@ -3,7 +3,7 @@
 //
 //   node scripts/fuzz.mjs [--short] [--target NAME] [--seed N] [--runs N | --seconds N]
 //
-// --target NAME runs fuzz/NAME.fuzz.ts alone (mutants/request-mutants is one, too), --runs N sets the cases per property,
+// --target NAME runs fuzz/NAME.fuzz.ts alone (mutants/mutants is one, too), --runs N sets the cases per property,
 // --seconds N the time per property.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'

@@ -1,9 +1,9 @@
 /**
- * Makes `import('…/request-reader.ts?mutant=3')` load the reader with mutant 3's change in it, and everything it imports
+ * Makes `import('…/request-reader.ts?mutant=3')` load the reader with the change of mutant 3 in it, and everything it imports
  * from the llhttp room as separate copies, so that a mutant's memory is its own.
  */
 import type { Plugin } from 'vitest/config'
-import { REQUEST_MUTANTS } from './request-mutants.js'
+import { MUTANTS } from './mutants.js'
 
 const ROOM = '/src/http/llhttp/'
 const QUERY = '?mutant='
@@ -20,7 +20,7 @@ export function mutantPlugin(): Plugin {
     },
     transform(code, id) {
       const [path = id, index] = id.split(QUERY)
-      const mutant = index === undefined ? undefined : REQUEST_MUTANTS[Number(index)]
+      const mutant = index === undefined ? undefined : MUTANTS[Number(index)]
       if (mutant === undefined || !path.endsWith(ROOM + mutant.file)) return null
       const parts = code.split(mutant.find)
       if (parts.length !== 2) throw new Error(`the mutant "${mutant.name}" fits ${parts.length - 1} places`)

@@ -113,7 +113,8 @@ export class ResponseReader extends MessageReader<ResponseHead> {
     if (!interim) this.#expected.shift()
     // llhttp would read a 205 that announces nothing until the end of the stream.
     if (framing === 'none' && status === 205) recorder.messageComplete = true
-    this.beginBody(keepsAlive && recorder.keepsAlive, contentLength)
+    // llhttp's own word on the connection is asked at the end: here it does not know yet that a body is missing.
+    this.beginBody(keepsAlive, contentLength)
     const upgrade = beginsTunnel(status, method)
     const raw = text.slice(0, queue.position - start - '\r\n'.length)
     return { kind: 'head', raw, ...line, headers: new Headers(list), framing, contentLength, interim, upgrade }

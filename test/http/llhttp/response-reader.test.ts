@@ -53,6 +53,12 @@ describe('framing', () => {
       octets: `${CHUNKED}${NEXT}`,
       log: ['head HTTP/1.1 200 "OK" none {Transfer-Encoding: chunked}', 'end keep', ...NEXT_LOG, 'waits'],
     },
+    {
+      title: 'a response to HEAD that announces nothing keeps the connection',
+      methods: ['HEAD', 'GET'],
+      octets: `${OK}\r\n${NEXT}`,
+      log: ['head HTTP/1.1 200 "OK" none {}', 'end keep', ...NEXT_LOG, 'waits'],
+    },
     ...[204, 304].map((status) => ({
       title: `${status} has no body, whatever its fields say`,
       methods: ['GET', 'GET'],

@@ -1,6 +1,6 @@
 /**
- * Defects that a request reader could have, each as one change of its source. The properties are worth something when
- * each defect breaks at least one of them. `find` must occur exactly once, so that a mutant can't go stale unnoticed.
+ * Defects that a reader could have, each as one change of its source. The properties are worth something when each defect
+ * breaks at least one of them. `find` must occur exactly once, so that a mutant can't go stale unnoticed.
  */
 export interface Mutant {
   readonly name: string
@@ -99,3 +99,51 @@ export const REQUEST_MUTANTS: readonly Mutant[] = [
     replace: 'chunk[at] !== CR',
   },
 ]
+
+export const RESPONSE_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'a response to HEAD is taken to have a body',
+    file: 'response-reader.ts',
+    find: "return this.method === 'HEAD' || isInterim(status) ? NO_BODY : PAUSED",
+    replace: 'return isInterim(status) ? NO_BODY : PAUSED',
+  },
+  {
+    name: 'an interim response is taken to have a body',
+    file: 'response-reader.ts',
+    find: "return this.method === 'HEAD' || isInterim(status) ? NO_BODY : PAUSED",
+    replace: "return this.method === 'HEAD' ? NO_BODY : PAUSED",
+  },
+  {
+    name: 'an interim response answers its request',
+    file: 'response-reader.ts',
+    find: 'if (!interim) this.#expected.shift()',
+    replace: 'this.#expected.shift()',
+  },
+  {
+    name: 'a tunnel is taken for a body',
+    file: 'response-reader.ts',
+    find: 'if (beginsTunnel(status, this.method)) return NO_BODY_BUT_UPGRADE',
+    replace: '',
+  },
+  {
+    name: 'the end of the stream does not complete a body',
+    file: 'response-reader.ts',
+    find: 'return parser.finish() && this.recorder.messageComplete',
+    replace: 'return parser.released',
+  },
+  {
+    name: 'the end of the stream completes any body',
+    file: 'response-reader.ts',
+    find: 'return parser.finish() && this.recorder.messageComplete',
+    replace: 'return (this.recorder.messageComplete = true) && !parser.released',
+  },
+  {
+    name: 'requests are answered in the wrong order',
+    file: 'response-reader.ts',
+    find: 'const [method] = this.#expected',
+    replace: 'const method = this.#expected.at(-1)',
+  },
+]
+
+/** All of them; a mutant's number is its place in this list. */
+export const MUTANTS: readonly Mutant[] = [...REQUEST_MUTANTS, ...RESPONSE_MUTANTS]
