@@ -163,22 +163,19 @@ export function agreesWithNodeClient(Reader: ResponseReaderClass) {
     const { responses, outcome } = collect(readerFor(Reader, [request]), cutInto(octets, where), end)
     // node:http takes whatever answers a CONNECT for the beginning of a tunnel.
     if (request === 'CONNECT' && responses[0]?.head.upgrade !== true) return
+    // It knows no later minor version than 1.1.
+    if (responses.some(({ head }) => head.minorVersion > 1)) return
     const theirs = await readWithNodeClient(request, octets, end)
     const interim = responses.filter(({ head }) => head.interim)
     expect(theirs.interim.slice(0, interim.length)).toEqual(interim.map(({ head }) => head.status))
     const final = responses.find(({ head }) => !head.interim)
-    if (final !== undefined) expectSameFinal(final, theirs.final)
+    if (final !== undefined) expectSameFinal(final, theirs.final as NodeResponse)
     else if (typeof outcome === 'string') expect(theirs.final).toBe(null)
     else expect(theirs.error !== null || OURS.has(outcome.code)).toBe(true)
   })
 }
 
-function expectSameFinal({ head, body, keepsAlive }: ToldResponse, theirs: NodeResponse | null): void {
-  if (theirs === null) {
-    // node:http knows no later minor version than 1.1.
-    expect(head.minorVersion).toBeGreaterThan(1)
-    return
-  }
+function expectSameFinal({ head, body, keepsAlive }: ToldResponse, theirs: NodeResponse): void {
   expect([head.status, head.reason, head.headers.items()]).toEqual([theirs.status, theirs.reason, theirs.fields])
   // Where it announces nothing, node:http reads a 205 to the end of the stream, and we read none.
   if (head.status === 205 && head.framing === 'none') return
