@@ -12,6 +12,10 @@ import type { Slice } from './ranges.js'
 /** What is read of a file at a time, and so what one slow peer keeps in memory. Half of it costs a quarter more time per octet. */
 const CHUNK_BYTES = 131_072
 
+/** Buffers that bodies have passed through and no stream holds any more. Enough for a burst, 2 MiB together. */
+const spareBuffers: Buffer[] = []
+const MAX_SPARE_BUFFERS = 16
+
 /** Where a body goes: any Writable, or one that lets a whole body pass through one buffer. */
 export interface BodySink extends Writable {
   /** Whether the stream below has copied what was written once {@link flush} resolves, as sockets do. */
@@ -122,7 +126,7 @@ class Transfer {
   /** So many octets to read into; they are free again when the write of them has resolved. */
   buffer(length: number): Buffer {
     if (this.#sink.copiesOctets !== true) return Buffer.allocUnsafeSlow(length)
-    if (this.#reused === null || this.#reused.length < length) this.#reused = Buffer.allocUnsafeSlow(length)
+    this.#reused ??= spareBuffers.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES)
     return this.#reused.subarray(0, length)
   }
 
@@ -143,6 +147,9 @@ class Transfer {
   }
 
   end(): void {
+    // After a write that was given up the stream may still hold the octets.
+    const isFree = this.#reused !== null && this.#giveUp === null
+    if (isFree && spareBuffers.length < MAX_SPARE_BUFFERS) spareBuffers.push(this.#reused as Buffer)
     this.#giveUp = null
     this.#signal?.removeEventListener('abort', this.#onAbort)
     this.#sink.off('close', this.#onClose)

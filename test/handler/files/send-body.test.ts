@@ -50,6 +50,30 @@ class SlowSink extends Writable {
   }
 }
 
+/** Copies what it is given, as a socket does, and remembers in what memory it came. */
+class CopyingSink extends Writable {
+  readonly copiesOctets = true
+  readonly copies: Buffer[] = []
+  readonly memory = new Set<ArrayBufferLike>()
+  #arrival: (() => void) | null = null
+
+  override _write(octets: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.memory.add(octets.buffer)
+    this.copies.push(Buffer.from(octets))
+    this.#arrival?.()
+    setImmediate(done)
+  }
+
+  flush(): Promise<void> {
+    return new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+  }
+
+  /** Resolves when something was written. */
+  async arrival(): Promise<void> {
+    if (this.memory.size === 0) await new Promise<void>((resolve) => (this.#arrival = resolve))
+  }
+}
+
 function collector(): Writable & { octets(): Buffer } {
   const chunks: Buffer[] = []
   const sink = new Writable({
@@ -108,22 +132,26 @@ describe('sendBody', () => {
     expect(sink.octets.equals(CONTENT)).toBe(true)
   })
 
-  test('passes a whole body through one buffer when the sink copies what it gets', async () => {
-    const memory = new Set<ArrayBufferLike>()
-    const copies: Buffer[] = []
-    const sink = Object.assign(
-      new Writable({
-        write(octets: Buffer, _encoding, done) {
-          memory.add(octets.buffer)
-          copies.push(Buffer.from(octets))
-          setImmediate(done)
-        },
-      }),
-      { copiesOctets: true, flush: () => new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve))) },
-    )
-    await sendBody(openContent(), [{ start: 0, length: CONTENT.length }], sink)
-    expect(Buffer.concat(copies).equals(CONTENT)).toBe(true)
-    expect(memory.size).toBe(1)
+  test('passes bodies through one buffer when the sinks copy what they get', async () => {
+    const [first, second] = [new CopyingSink(), new CopyingSink()]
+    await sendBody(openContent(), [{ start: 0, length: CONTENT.length }], first)
+    await sendBody(openContent(), [{ start: 0, length: CONTENT.length }], second)
+    expect(Buffer.concat(first.copies).equals(CONTENT)).toBe(true)
+    expect(Buffer.concat(second.copies).equals(CONTENT)).toBe(true)
+    expect(new Set([...first.memory, ...second.memory]).size).toBe(1)
+  })
+
+  test('does not use memory again that a stream may still hold', async () => {
+    const stuck = new CopyingSink()
+    stuck.flush = () => new Promise(() => {})
+    const controller = new AbortController()
+    const sent = sendBody(openContent(), [{ start: 0, length: 5 }], stuck, controller.signal)
+    await stuck.arrival()
+    controller.abort(new Error('gone'))
+    await expect(sent).rejects.toThrow('gone')
+    const next = new CopyingSink()
+    await sendBody(openContent(), [{ start: 0, length: 5 }], next)
+    expect(next.memory).not.toContain([...stuck.memory][0])
   })
 
   test('gives a sink that keeps what it gets new memory for each chunk', async () => {
