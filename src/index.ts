@@ -1,9 +1,13 @@
 /** The public names of `advancedhttpserver`, and nothing else. */
-export {
-  type AdvancedHTTPServerOptions,
-  AdvancedHTTPServer,
-  type SSLSNICertificate,
-} from './server/advanced-http-server.js'
+export { AdvancedHTTPServer } from './server/advanced-http-server.js'
+export type {
+  AdvancedHTTPServerOptions,
+  ServeOptions,
+  ShutdownOptions,
+  SSLSNICertificate,
+  SubServer,
+} from './server/server-options.js'
+export { ServerError, type ServerFault } from './server/server-error.js'
 export type { Address } from './server/addresses.js'
 export type { HandlerClass } from './server/handler-class.js'
 export {
@@ -15,6 +19,7 @@ export {
 export { ConfigError } from './settings/config-error.js'
 export { ConfigParser } from './settings/config-file.js'
 export { ServerNonThreaded, ServerThreaded } from './server/sub-server.js'
+export type { WaitOptions } from './handler/abortable.js'
 export { BaseHTTPRequestHandler, type MaybePromise } from './handler/base-request-handler.js'
 export { ChunkedBody } from './handler/chunked-body.js'
 export type { Connection, RequestBody, ResponseFraming, ResponseOutput } from './handler/connection.js'

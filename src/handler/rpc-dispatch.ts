@@ -1,6 +1,5 @@
 /** The verb RPC: connects one request to the call in `rpc/`, which knows payloads but no requests. */
 import { answerRPC, refuseRPCHead, type RPCMethod, type RPCReply } from '../rpc/exchange.js'
-import type { Callee } from '../rpc/parameters.js'
 import type { MaybePromise } from './base-request-handler.js'
 import { isMethodOf } from './handler-call.js'
 import { matchHandler } from './handler-map.js'

@@ -3,50 +3,28 @@
  * bound and shut down together. Composes what the other rooms make; the settings it shows are those handlers read.
  */
 import { resolve as absolutePath } from 'node:path'
+import { inspect, type InspectOptions } from 'node:util'
+import { abortable, type WaitOptions } from '../handler/abortable.js'
 import { CredentialStore } from '../handler/credentials.js'
 import type { ServerConfig } from '../handler/handler-server.js'
-import { type Limits, resolveLimits } from '../http/limits.js'
+import { resolveLimits } from '../http/limits.js'
 import { type Logger, SILENT_LOGGER } from '../logging/logger.js'
-import { resolveTimeouts, type Timeouts } from '../net/timeouts.js'
-import { CertificateStore, type ClientVerification } from '../tls/certificate-store.js'
+import { resolveTimeouts } from '../net/timeouts.js'
+import { CertificateStore } from '../tls/certificate-store.js'
 import { __version__ } from '../version.js'
-import { type Address, resolveAddresses } from './addresses.js'
+import { resolveAddresses } from './addresses.js'
 import { ConnectionCounter } from './connection-counter.js'
 import type { HandlerClass } from './handler-class.js'
+import { ServerError } from './server-error.js'
+import type {
+  AdvancedHTTPServerOptions,
+  ServeOptions,
+  ShutdownOptions,
+  SSLSNICertificate,
+  SubServer,
+} from './server-options.js'
 import { ServerNonThreaded, ServerThreaded, type SharedParts } from './sub-server.js'
 import { heedShutdown, isWorker, WorkerGroup } from './workers.js'
-
-export interface AdvancedHTTPServerOptions {
-  /** Addresses to bind; port 0 means any free one. */
-  readonly addresses?: readonly Address[] | undefined
-  /** @deprecated since 2.0.12, as in Python: use `addresses`. TLS when `ssl_certfile` is given. */
-  readonly address?: readonly [host: string, port: number] | undefined
-  /** true (default): connections are served side by side; false: one at a time, the others wait. */
-  readonly use_threads?: boolean | undefined
-  /** PEM file with the certificate chain, and the key unless `ssl_keyfile` is given. */
-  readonly ssl_certfile?: string | undefined
-  readonly ssl_keyfile?: string | undefined
-  /** Pass phrase of an encrypted key. */
-  readonly ssl_password?: string | undefined
-  /** Python's name of a TLS version, which is then the only one; 1.2 and up by default. */
-  readonly ssl_version?: string | undefined
-  /** PEM file of the authorities whose client certificates are accepted. */
-  readonly ssl_ca?: string | undefined
-  readonly ssl_verify?: ClientVerification | undefined
-  /** Replaces single defaults; bytes unless the name says otherwise. */
-  readonly limits?: Partial<Limits> | undefined
-  /** Replaces single defaults; milliseconds. */
-  readonly timeouts?: Partial<Timeouts> | undefined
-  /** Where the server and its handlers log to; nowhere by default. */
-  readonly logger?: Logger | undefined
-}
-
-/** One line of the SNI table. */
-export interface SSLSNICertificate {
-  readonly hostname: string
-  readonly certfile: string
-  readonly keyfile: string | null
-}
 
 /** How long requests in flight may take after `shutdown`, in milliseconds. */
 const DEFAULT_GRACE_MS = 10_000
@@ -54,9 +32,16 @@ const DEFAULT_GRACE_MS = 10_000
 /** Longest delay `setTimeout` can express. */
 const LONGEST_DELAY_MS = 2_147_483_647
 
-export class AdvancedHTTPServer {
+/**
+ * A server of one handler class at any number of addresses.
+ *
+ * @typeParam Values - What the program puts on each of {@link sub_servers}, so that its handlers find it at
+ * `this.server`. Give handlers the same: `class MyHandler extends RequestHandler<SubServer<Values>>`.
+ * @remarks Source: AdvancedHTTPServer's class of this name.
+ */
+export class AdvancedHTTPServer<Values extends object = object> {
   /** One per address, in their order. A subclass sets values for its handlers on each of them. */
-  readonly sub_servers: ServerNonThreaded[]
+  readonly sub_servers: SubServer<Values>[]
   readonly #certificates: CertificateStore | null
   readonly #config: ServerConfig
   readonly #logger: Logger
@@ -85,15 +70,17 @@ export class AdvancedHTTPServer {
       certificates: this.#certificates,
       counter: new ConnectionCounter(),
     }
-    const SubServer = options.use_threads === false ? ServerNonThreaded : ServerThreaded
+    const Listening = options.use_threads === false ? ServerNonThreaded : ServerThreaded
+    // Their values are the program's to set, once it has this server.
     this.sub_servers = addresses.map(
-      ([host, port, use_ssl]) => new SubServer([host, port], use_ssl, handler_klass, parts),
+      ([host, port, use_ssl]) => new Listening([host, port], use_ssl, handler_klass, parts) as SubServer<Values>,
     )
     this.#done = new Promise((resolve) => {
       this.#tellDone = resolve
     })
   }
 
+  /** Whether it listens: from the time all addresses are bound until it is shut down. */
   get server_started(): boolean {
     return this.#state === 'listening'
   }
@@ -101,12 +88,20 @@ export class AdvancedHTTPServer {
   /**
    * Binds every address, or none.
    *
-   * @throws Error naming the address that can't be bound (`EADDRINUSE 127.0.0.1:8080`), with the system's `code`.
+   * @param options - `signal`: when it is aborted before all are bound, the server is shut down.
+   * @throws Error naming the address that can't be bound (`EADDRINUSE 127.0.0.1:8080`), with the system's `code`;
+   * ServerError `SHUT_DOWN`; the reason of the signal.
    */
-  listen(): Promise<void> {
-    if (this.#state === 'stopping') return Promise.reject(new Error('the server has been shut down'))
+  async listen({ signal }: WaitOptions = {}): Promise<void> {
+    if (this.#state === 'stopping') throw new ServerError('SHUT_DOWN', 'the server has been shut down')
+    signal?.throwIfAborted()
     this.#listening ??= this.#bindAll()
-    return this.#listening
+    try {
+      await abortable(this.#listening, signal)
+    } catch (error) {
+      if (signal?.aborted) void this.shutdown({ grace_ms: 0 })
+      throw error
+    }
   }
 
   async #bindAll(): Promise<void> {
@@ -126,15 +121,23 @@ export class AdvancedHTTPServer {
   /**
    * Listens if that has not been done, and resolves once the server is shut down.
    *
-   * @param options - `workers`: serve in so many processes, each of which runs this program from its start; the first
-   * process then only keeps them alive.
-   * @throws as {@link listen}; RangeError for a number of workers below 1; Error when a worker can't start.
+   * @param options - `workers`: serve in so many processes; this one then only keeps them alive. `signal`: shuts the server
+   * down, with the default grace, and so resolves the promise.
+   * @throws as {@link listen}, also for a signal that is aborted already; RangeError for a number of workers below 1;
+   * ServerError `WORKER_FAILED` when a worker can't start.
    */
-  async serve_forever(options: { readonly workers?: number } = {}): Promise<void> {
-    if (options.workers !== undefined && !isWorker()) return this.#serveInWorkers(options.workers)
-    if (options.workers !== undefined) heedShutdown((given) => this.shutdown(given))
-    await this.listen()
-    await this.#done
+  async serve_forever({ workers, signal }: ServeOptions = {}): Promise<void> {
+    signal?.throwIfAborted()
+    const stop = (): void => void this.shutdown()
+    signal?.addEventListener('abort', stop)
+    try {
+      if (workers !== undefined && !isWorker()) return await this.#serveInWorkers(workers)
+      if (workers !== undefined) heedShutdown((given) => this.shutdown(given))
+      await this.listen()
+      await this.#done
+    } finally {
+      signal?.removeEventListener('abort', stop)
+    }
   }
 
   async #serveInWorkers(count: number): Promise<void> {
@@ -147,20 +150,39 @@ export class AdvancedHTTPServer {
    * Stops accepting, lets requests in flight finish, closes idle connections at once and the rest after the grace time.
    * A second call with a shorter grace shortens it. Resolves when every socket is closed.
    *
-   * @param options - `grace_ms`: 10 seconds by default; `Infinity` for as long as it takes.
+   * @param options - `grace_ms`: 10 seconds by default; `Infinity` for as long as it takes. `signal`: ends the grace.
    * @throws RangeError when the grace time is negative or no number.
    */
-  shutdown(options: { readonly grace_ms?: number } = {}): Promise<void> {
-    const grace_ms = options.grace_ms ?? DEFAULT_GRACE_MS
-    if (!(grace_ms >= 0)) return Promise.reject(new RangeError(`grace_ms can't be ${String(grace_ms)}`))
+  async shutdown({ grace_ms = DEFAULT_GRACE_MS, signal }: ShutdownOptions = {}): Promise<void> {
+    if (!(grace_ms >= 0)) throw new RangeError(`grace_ms can't be ${String(grace_ms)}`)
+    if (signal === undefined) return this.#shutdownWithin(grace_ms)
+    const hurry = (): void => void this.#shutdownWithin(0)
+    signal.addEventListener('abort', hurry)
+    await this.#shutdownWithin(signal.aborted ? 0 : grace_ms)
+    signal.removeEventListener('abort', hurry)
+  }
+
+  #shutdownWithin(grace_ms: number): Promise<void> {
     if (this.#workers !== null) return this.#workers.stop(grace_ms)
     if (this.#stopped === null) this.#stopped = this.#stop(grace_ms)
     else this.#destroyAfter(grace_ms, this.#stopped)
     return this.#stopped
   }
 
+  /** Shuts down with the default grace: `await using server = …`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdown()
+  }
+
+  /** What `util.inspect` shows: state, addresses and settings, a subclass's own fields, and no credentials. */
+  [inspect.custom](_depth: number, options: InspectOptions): string {
+    const { sub_servers, ...own } = this
+    const addresses = sub_servers.map(
+      ({ server_address: [host, port], using_ssl }) => `${using_ssl ? 'https' : 'http'}://${host}:${port}`,
+    )
+    const { credentials, ...settings } = this.#config
+    const users = credentials?.size ?? null
+    return `${this.constructor.name} ${inspect({ state: this.#state, addresses, ...settings, users, ...own }, options)}`
   }
 
   async #stop(grace_ms: number): Promise<void> {
@@ -274,7 +296,7 @@ export class AdvancedHTTPServer {
 
   // ── TLS by server name ───────────────────────────────────────────────────────────────────────────────────────
 
-  /** The SNI table. @throws Error when TLS is not in use. */
+  /** The SNI table. @throws ServerError `TLS_NOT_IN_USE` */
   get sni_certs(): SSLSNICertificate[] {
     return this.#tls.certs
   }
@@ -283,7 +305,7 @@ export class AdvancedHTTPServer {
    * Presents a certificate to clients that ask for this name, from the next handshake on.
    *
    * @param hostname - A name, or `*.example.com` for one label in front of `example.com`; exact names come first.
-   * @throws Error when TLS is not in use; CertificateError naming the file.
+   * @throws ServerError `TLS_NOT_IN_USE`; CertificateError naming the file.
    */
   add_sni_cert(
     hostname: string,
@@ -297,7 +319,7 @@ export class AdvancedHTTPServer {
     this.#tls.add(hostname, options)
   }
 
-  /** @throws Error when TLS is not in use; CertificateError for an unknown name. */
+  /** Presents the default certificate to clients that ask for this name. @throws ServerError `TLS_NOT_IN_USE`; CertificateError `UNKNOWN_HOSTNAME` */
   remove_sni_cert(hostname: string): void {
     this.#tls.remove(hostname)
   }
@@ -308,7 +330,8 @@ export class AdvancedHTTPServer {
   }
 
   get #tls(): CertificateStore {
-    if (this.#certificates === null) throw new Error('TLS is not in use: no ssl_certfile was given')
+    if (this.#certificates === null)
+      throw new ServerError('TLS_NOT_IN_USE', 'TLS is not in use: no ssl_certfile was given')
     return this.#certificates
   }
 }

@@ -12,16 +12,19 @@ import { readServerSettings, type ServerSettings } from '../settings/server-sett
 import { CertificateError } from '../tls/certificate-error.js'
 import { resolve_ssl_protocol_version } from '../tls/protocol-version.js'
 import { __version__ } from '../version.js'
-import { AdvancedHTTPServer, type AdvancedHTTPServerOptions } from './advanced-http-server.js'
+import { AdvancedHTTPServer } from './advanced-http-server.js'
 import { type CommandLog, openCommandLog } from './command-log.js'
 import { withAdditions } from './handler-additions.js'
 import type { HandlerClass } from './handler-class.js'
+import type { AdvancedHTTPServerOptions } from './server-options.js'
 
+/** A server class whose constructor takes what `AdvancedHTTPServer`'s does. */
 export type ServerClass<Server extends AdvancedHTTPServer> = new (
   handler_klass: HandlerClass,
   options: AdvancedHTTPServerOptions,
 ) => Server
 
+/** What the functions that build a server are given beside the settings. */
 export interface BuildOptions<Server extends AdvancedHTTPServer = AdvancedHTTPServer> {
   /** Class of the server; `AdvancedHTTPServer` by default. */
   server_klass?: ServerClass<Server>

@@ -4,6 +4,7 @@
  */
 import cluster, { type Worker } from 'node:cluster'
 import { performance } from 'node:perf_hooks'
+import { ServerError } from './server-error.js'
 
 /** Sent to a worker that is to finish what it is serving and end. */
 interface ShutdownMessage {
@@ -36,7 +37,7 @@ export class WorkerGroup {
   readonly #workers = new Set<Worker>()
   #stopping = false
   /** Why the group can't go on; null while it can. */
-  #failure: Error | null = null
+  #failure: ServerError | null = null
   #tellEnded: () => void = () => {}
   /** Resolves when no worker is left. */
   readonly ended: Promise<void>
@@ -51,7 +52,7 @@ export class WorkerGroup {
     for (let number = 0; number < count; number += 1) this.#start()
   }
 
-  /** @throws Error when a worker could not start. */
+  /** @throws ServerError `WORKER_FAILED` when a worker could not start. */
   async run(): Promise<void> {
     await this.ended
     if (this.#failure !== null) throw this.#failure
@@ -72,12 +73,13 @@ export class WorkerGroup {
     worker.once('exit', (code, signal) => {
       this.#workers.delete(worker)
       if (!this.#stopping && performance.now() - startedAt > LEAST_LIFE_MS) return this.#start()
-      if (!this.#stopping) this.#fail(new Error(`a worker ended at its start (${signal ?? code})`))
+      if (!this.#stopping)
+        this.#fail(new ServerError('WORKER_FAILED', `a worker ended at its start (${signal ?? code})`))
       if (this.#workers.size === 0) this.#tellEnded()
     })
   }
 
-  #fail(error: Error): void {
+  #fail(error: ServerError): void {
     this.#failure ??= error
     void this.stop(0)
   }
