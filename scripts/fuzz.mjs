@@ -10,7 +10,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
-const SHORT = { seed: 20_260_101, runs: 1_500 }
+const SHORT = { seed: 20_260_101, runs: 2_500 }
 const LONG_RUNS = 20_000
 
 const root = fileURLToPath(new URL('..', import.meta.url))

@@ -49,7 +49,7 @@ export const knownVerb: fc.Arbitrary<string> = fc.constantFrom(...METHODS)
 /** CONNECT wants a target of its own: mostly it brings one, and what follows is a field. */
 const connect = mostly(fc.constant('CONNECT a:1 HTTP/1.1\r\nX-Rest:'), fc.constant('CONNECT'))
 
-export const anyVerb: fc.Arbitrary<string> = mostly(ordinaryVerb, connect)
+const anyVerb: fc.Arbitrary<string> = mostly(ordinaryVerb, connect)
 
 const target: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom('/', '/a/b?c=d&e', 'http://host:80/path?q', '//host/path'),
@@ -205,7 +205,7 @@ function withField(fields: readonly Field[], field: Field | null, place: number)
 }
 
 /** What follows the verb of a valid request that keeps its connection. */
-export const validRest: fc.Arbitrary<string> = fc
+const validRest: fc.Arbitrary<string> = fc
   .tuple(target, host, fc.array(ordinaryField, { maxLength: 5 }), body, fc.nat())
   .chain(([path, hostField, fields, { field, octets }, place]) =>
     fieldLines(fc.constant(withField(withField(fields, hostField, place), field, place >> 4))).map(
@@ -214,7 +214,7 @@ export const validRest: fc.Arbitrary<string> = fc
   )
 
 /** What follows the verb of a request that parsers may disagree about. */
-export const trickyRest: fc.Arbitrary<string> = fc
+const trickyRest: fc.Arbitrary<string> = fc
   .tuple(
     trickyTarget,
     mostly(

@@ -52,7 +52,7 @@ export function trimBlanks(text: string): string {
   return begin === 0 && end === text.length ? text : text.slice(begin, end)
 }
 
-export function isBlank(code: number): boolean {
+function isBlank(code: number): boolean {
   return code === SP || code === HTAB
 }
 
