@@ -110,6 +110,8 @@ function readInto(file: FileSource, octets: Buffer, position: number): Promise<n
 class Transfer {
   readonly #sink: BodySink
   readonly #signal: AbortSignal | undefined
+  /** Resolves when the sink has copied what was written; null when it keeps that, or can't tell. */
+  readonly #copied: (() => Promise<void>) | null
   /** What every chunk is read into, when the sink copies it. */
   #reused: Buffer | null = null
   /** Ends the wait for the sink, when there is one. */
@@ -118,6 +120,7 @@ class Transfer {
   constructor(sink: BodySink, signal: AbortSignal | undefined) {
     this.#sink = sink
     this.#signal = signal
+    this.#copied = sink.copiesOctets === true && sink.flush !== undefined ? sink.flush.bind(sink) : null
     signal?.addEventListener('abort', this.#onAbort)
     // A stream that is destroyed owes no callback to the write it was busy with.
     sink.on('close', this.#onClose)
@@ -125,7 +128,7 @@ class Transfer {
 
   /** So many octets to read into; they are free again when the write of them has resolved. */
   buffer(length: number): Buffer {
-    if (this.#sink.copiesOctets !== true) return Buffer.allocUnsafeSlow(length)
+    if (this.#copied === null) return Buffer.allocUnsafeSlow(length)
     this.#reused ??= spareBuffers.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES)
     return this.#reused.subarray(0, length)
   }
@@ -133,14 +136,13 @@ class Transfer {
   /** Resolves when the sink asks for more, and has copied the octets if it does that. */
   async write(octets: Buffer): Promise<void> {
     this.#signal?.throwIfAborted()
-    const sink = this.#sink
     await new Promise<void>((resolve, reject) => {
       this.#giveUp = reject
-      if (sink.copiesOctets === true && sink.flush !== undefined) {
-        sink.write(octets)
-        sink.flush().then(resolve, reject)
+      if (this.#copied === null) {
+        this.#sink.write(octets, (error) => (error ? reject(error) : resolve()))
       } else {
-        sink.write(octets, (error) => (error ? reject(error) : resolve()))
+        this.#sink.write(octets)
+        this.#copied().then(resolve, reject)
       }
     })
     this.#giveUp = null
