@@ -12,7 +12,7 @@ import { withFaults } from './faults/with-faults.js'
 import { Relay } from './relay.js'
 import { selfSigned } from './self-signed.js'
 
-export type AnyFault = Fault | FaultChooser | HandshakeFault
+type AnyFault = Fault | FaultChooser | HandshakeFault
 
 export type ServerClass = new (klass: HandlerClass, options: AdvancedHTTPServerOptions) => AdvancedHTTPServer
 

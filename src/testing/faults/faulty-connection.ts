@@ -7,7 +7,7 @@
  * An exchange without faults goes the real connection's own way, untouched.
  */
 import type { Duplex } from 'node:stream'
-import type { Connection, RequestBody, ResponseFraming, ResponseOutput } from '../../handler/connection.js'
+import type { Connection, RequestBody, ResponseFraming, ResponseOutput, Timeouts } from '../../handler/connection.js'
 import type { RequestHead } from '../../http/events.js'
 import type { Limits } from '../../http/limits.js'
 import { Pipeline } from './action.js'
@@ -130,6 +130,14 @@ export class FaultyConnection implements Connection {
 
   get limits(): Readonly<Limits> {
     return this.#real.limits
+  }
+
+  get timeouts(): Readonly<Timeouts> {
+    return this.#real.timeouts
+  }
+
+  overdue(): Promise<never> {
+    return this.#real.overdue()
   }
 
   get rfile(): RequestBody {

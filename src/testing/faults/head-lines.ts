@@ -12,13 +12,13 @@ export function joinedLines(lines: HeadLines): Buffer {
 }
 
 /** Field name of a line, in lower case; empty for lines that are no fields. */
-export function fieldNameOf(line: string): string {
+function fieldNameOf(line: string): string {
   const colon = line.indexOf(':')
   return colon < 0 ? '' : line.slice(0, colon).toLowerCase()
 }
 
 /** Field value of a line, without the blanks and the line end around it. */
-export function fieldValueOf(line: string): string {
+function fieldValueOf(line: string): string {
   return line.slice(line.indexOf(':') + 1).trim()
 }
 
@@ -28,7 +28,7 @@ export function fieldIn(lines: HeadLines, name: string): string | null {
   return found === undefined ? null : fieldValueOf(found)
 }
 
-export function fieldLines(lines: HeadLines): string[] {
+function fieldLines(lines: HeadLines): string[] {
   return lines.slice(1, -1)
 }
 

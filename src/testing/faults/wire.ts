@@ -3,6 +3,7 @@
  * HTTP is spoken, its stream once it was taken over. Waits for a peer that is slow to read, and ends with the stream.
  */
 import type { Writable } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
 import type { Connection } from '../../handler/connection.js'
 import { tcpSocketBelow } from '../tcp-socket.js'
 import type { Ending, WireAction } from './action.js'
@@ -11,7 +12,7 @@ import type { Ending, WireAction } from './action.js'
  * Between the last octets and a reset. A peer's kernel may drop what it has not handed over when the reset comes, and
  * libuv tells an end instead of a reset that it meets together with octets.
  */
-const BEFORE_RESET_MS = 20
+const BEFORE_RESET_MS = 50
 
 /** Tells the one who asked, as streams want it, how something ended. */
 export async function callBack(done: Promise<unknown>, callback: (error?: Error | null) => void): Promise<void> {
@@ -24,6 +25,9 @@ export async function callBack(done: Promise<unknown>, callback: (error?: Error 
   callback(failure)
 }
 
+/** A fault without end must let others have their turn, however fast its client reads. */
+const TURN_BYTES = 65_536
+
 export interface WireTarget {
   /** Takes octets in order. */
   readonly output: Writable
@@ -35,6 +39,8 @@ export class Wire {
   readonly #connection: Connection
   readonly #target: WireTarget
   #over = false
+  /** Whether any octet was sent. */
+  #sent = false
   /** Ends the wait under way; null while there is none. */
   #wake: (() => void) | null = null
   #onGone: () => void = () => {}
@@ -61,11 +67,17 @@ export class Wire {
   }
 
   async perform(actions: Iterable<WireAction>): Promise<void> {
+    let bytes = 0
     for (const action of actions) {
       if (this.over) return
-      if (action.kind === 'send') await this.#send(action.octets)
-      else if (action.kind === 'wait') await this.#wait(action.ms)
-      else await this.end(action.kind)
+      if (action.kind === 'wait') await this.#wait(action.ms)
+      else if (action.kind !== 'send') await this.end(action.kind)
+      else {
+        await this.#send(action.octets)
+        bytes += action.octets.length
+        if (bytes >= TURN_BYTES) await setImmediate()
+        bytes %= TURN_BYTES
+      }
     }
   }
 
@@ -93,7 +105,7 @@ export class Wire {
 
   async #reset(): Promise<void> {
     const { stream } = this.#connection
-    await this.#wait(BEFORE_RESET_MS)
+    if (this.#sent) await this.#wait(BEFORE_RESET_MS)
     const tcp = tcpSocketBelow(stream)
     if (tcp !== null && !tcp.destroyed) tcp.resetAndDestroy()
     stream.destroy()
@@ -101,6 +113,7 @@ export class Wire {
 
   #send(octets: Buffer): Promise<void> | void {
     const { output } = this.#target
+    this.#sent ||= octets.length > 0
     if (octets.length === 0 || output.write(octets)) return
     return new Promise((resolve) => {
       const goOn = (): void => {

@@ -17,7 +17,7 @@ const HANDSHAKE = [
 
 /** Answers every message with the same one. */
 class Echo extends RequestHandler {
-  static web_socket_handler = class extends WebSocketHandler {
+  static override web_socket_handler = class extends WebSocketHandler {
     override on_message_text(message: string): void {
       void this.send_message_text(message)
     }
