@@ -1,6 +1,7 @@
 // Preloaded into the programs of the documents and examples, which listen where a reader would have them listen: every
 // port becomes a free one of the loopback interface, its number is told to the parent process, and connections to the
 // port a program knows go to the one it became.
+import cluster from 'node:cluster'
 import { Server, Socket } from 'node:net'
 
 /** Port in the program's text → port that it became. */
@@ -32,4 +33,10 @@ Socket.prototype.connect = function (first, ...rest) {
   for (const symbol of Object.getOwnPropertySymbols(first)) list[symbol] = first[symbol]
   return connect.call(this, list, ...rest)
 }
-process.channel?.unref()
+// In a program's worker the channel to its first process is what keeps it alive.
+if (cluster.isPrimary) process.channel?.unref()
+
+// What the processes that a program starts tell is told on.
+cluster.on('message', (_worker, message) => {
+  if (message?.asked !== undefined) process.send?.(message)
+})
