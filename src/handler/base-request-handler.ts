@@ -7,9 +7,11 @@ import type { Duplex } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { RequestError } from '../http/errors.js'
 import type { RequestHead } from '../http/events.js'
+import type { Limits } from '../http/limits.js'
 import { escapeControlCharacters } from '../logging/escape-control-characters.js'
 import type { ChunkedBody } from './chunked-body.js'
 import { readStaticsThroughInstances } from './class-attributes.js'
+import type { Timeouts } from './connection.js'
 import { faultAnswer } from './fault-answers.js'
 import type { HandlerServer } from './handler-server.js'
 import { pythonRepr } from './python-repr.js'
@@ -19,6 +21,15 @@ import { type MaybePromise, NO_HEADERS, ResponseSteps } from './response-steps.j
 
 export type { MaybePromise } from './response-steps.js'
 
+/** What Node's streams and promises say when the other end is gone, or an `AbortSignal` was heeded. */
+const CODES_OF_THE_END: ReadonlySet<string> = new Set([
+  'ABORT_ERR',
+  'ECONNRESET',
+  'EPIPE',
+  'ERR_STREAM_DESTROYED',
+  'ERR_STREAM_PREMATURE_CLOSE',
+])
+
 /** A handler's method for a verb. */
 type VerbMethod = () => MaybePromise<void>
 
@@ -26,6 +37,17 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
   /** Whether an HTTP/1.1 request without Host is refused (RFC 9112 3.2). */
   static require_host = true
   declare require_host: boolean
+  /**
+   * Take the place of single limits and timeouts of the server on connections that this class serves. Read when the server
+   * is made; a handler finds what came of them at `connection.limits` and `connection.timeouts`.
+   */
+  static limits: Readonly<Partial<Limits>> = {}
+  static timeouts: Readonly<Partial<Timeouts>> = {}
+
+  /** There will be no further request on the connection, whatever `close_connection` says. */
+  #over = false
+  /** The handler had its time and is no longer waited for. */
+  #abandoned = false
 
   // ── the ladder ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -49,7 +71,7 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
     do {
       const turn = this.handle_one_request()
       if (turn !== undefined) await turn
-    } while (!this.close_connection)
+    } while (!this.close_connection && !this.#over)
   }
 
   /** Waits for one request and answers it. Overridable. */
@@ -102,6 +124,7 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
   #exchange(head: RequestHead | null): MaybePromise<void> {
     if (head === null) {
       this.close_connection = true
+      this.#over = true
       return
     }
     try {
@@ -116,10 +139,26 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
   }
 
   #settle(answered: Promise<void>): Promise<void> {
-    return answered.then(
+    const settled = answered.then(
       () => this.#endRequest(),
       (error: unknown) => this.#fail(error),
     )
+    if (this.connection.timeouts.handler_ms === Infinity) return settled
+    return Promise.race([settled, this.connection.overdue().catch(() => this.#abandon())])
+  }
+
+  /** The handler has not settled in time: 503 if nothing was sent, and an end to the connection either way. */
+  async #abandon(): Promise<void> {
+    this.#abandoned = true
+    this.close_connection = true
+    this.server.logger.error(
+      `the handler of ${this.#subject()} took longer than ${this.connection.timeouts.handler_ms} ms`,
+    )
+    if (this.connection.responseStarted) return this.#breakOff()
+    this._exchange.pendingHead.clear()
+    await this.send_error(503)
+    // From now on the handler, which may still be at it, writes into the void.
+    void this.connection.close()
   }
 
   #beginRequest(head: RequestHead): void {
@@ -148,7 +187,7 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
 
   /** The exchange is over as far as the handler is concerned: is the connection in step for another one? */
   #endRequest(): MaybePromise<void> {
-    if (this._exchange.detached) return
+    if (this._exchange.detached || this.#abandoned) return
     if (!this.connection.responseStarted) return this.#answerForNobody()
     if (this.#dropUnfinishedHead()) this.close_connection = true
     const body = this._exchange.chunkedBody
@@ -182,6 +221,7 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
 
   /** A handler that sent nothing leaves its client waiting: 500. */
   #answerForNobody(): MaybePromise<void> {
+    if (this.signal.aborted) return void (this.close_connection = true)
     this.#dropUnfinishedHead()
     this.server.logger.error(`the handler of ${this.#subject()} sent no response`)
     const answered = this.respond_to_exception(new Error('no response was sent'))
@@ -200,6 +240,7 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
   /** The octets were no request, or did not come in time. */
   #refuse(error: unknown): MaybePromise<void> {
     this.close_connection = true
+    this.#over = true
     this._exchange.requestHead = null
     this._exchange.pendingHead.clear()
     this.command = ''
@@ -219,12 +260,10 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
   /** A step of the ladder threw: one answer if none has begun, else an end that shows. */
   async #fail(error: unknown): Promise<void> {
     const fault = error instanceof RequestError ? error : null
-    if (fault?.status === 0) {
-      this.close_connection = true
-      return
-    }
-    if (fault === null) this.#reportFailure(error)
+    if (fault === null && !this.#comesOfTheEnd(error)) this.#reportFailure(error)
+    if (this.#abandoned) return
     if (this._exchange.detached || this.connection.responseStarted) return this.#breakOff()
+    if (fault?.status === 0 || this.signal.aborted) return void (this.close_connection = true)
     this._exchange.pendingHead.clear()
     this.headers_active = false
     try {
@@ -236,9 +275,17 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
     }
   }
 
+  /** Whether an error only says that the client has gone, or that the handler was told to stop: nobody's failure. */
+  #comesOfTheEnd(error: unknown): boolean {
+    const { aborted, reason } = this.signal
+    if (!aborted) return false
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    return error === reason || (typeof code === 'string' && CODES_OF_THE_END.has(code))
+  }
+
   #breakOff(): void {
     this.close_connection = true
-    if (!this._exchange.detached) this.connection.destroy()
+    this.connection.destroy()
   }
 
   #reportFailure(error: unknown): void {

@@ -7,6 +7,26 @@ import type { RequestHead } from '../http/events.js'
 import type { Headers } from '../http/headers.js'
 import type { Limits } from '../http/limits.js'
 
+/** Every length of time a peer or a handler is given: milliseconds unless the name says otherwise; `Infinity`: no limit. */
+export interface Timeouts {
+  /** TLS handshake, from accept. */
+  handshake_ms: number
+  /** A request head, from its first octet to its last; for the first request from accept. */
+  head_ms: number
+  /** Between two reads of a body somebody waits for. */
+  body_idle_ms: number
+  /** While the peer takes nothing of what was written. */
+  write_idle_ms: number
+  /** Between two requests on a connection. */
+  idle_ms: number
+  /** A handler, from the end of the request's head until it has settled; off by default. */
+  handler_ms: number
+  /** How long octets are read and dropped after the last answer, so that a reset does not destroy it on its way. */
+  linger_ms: number
+  /** Octets a second that a body must average, judged from the tenth second on; 0 switches it off. */
+  body_bytes_per_second: number
+}
+
 /** Decoded body of one request. */
 export interface RequestBody extends Readable {
   /** Trailer fields; empty before the body has ended. */
@@ -36,6 +56,7 @@ export interface Connection {
   /** The stream below: a TCP or TLS socket, or whatever Duplex an embedding program handed over. */
   readonly stream: Duplex
   readonly limits: Readonly<Limits>
+  readonly timeouts: Readonly<Timeouts>
   /**
    * The next request head; null when there will be none: peer gone, idle too long, shutting down, detached.
    * @throws RequestError when the octets are not a request, or did not come in time.
@@ -44,8 +65,16 @@ export interface Connection {
   /** Decoded body of the current request; made on first use. */
   readonly rfile: RequestBody
   readonly wfile: ResponseOutput
-  /** Aborted when the peer is gone or the server stops waiting for it. Made on first use. */
+  /**
+   * Aborted when the peer is gone or the current request's handler has taken too long. Made on first use; each request has
+   * its own.
+   *
+   * @remarks A peer that only shuts its sending side still waits for its answer. One that is not read from, because
+   * 64 KiB of it wait unread already, is seen to be gone at the next read or write.
+   */
   readonly signal: AbortSignal
+  /** Rejects when `handler_ms` have passed since the current request's head came; never settles otherwise. */
+  overdue(): Promise<never>
   /** Whether any octet of a final answer to the current request was written. */
   readonly responseStarted: boolean
   /** Whether a response that starts now may promise that the connection goes on: false while draining or after a fault. */
@@ -73,6 +102,9 @@ export interface Connection {
   detach(): { stream: Duplex; head: Buffer }
   /** Sends what was written, then closes in order: half-close, linger for a peer that still sends, end. */
   close(): Promise<void>
-  /** Ends the connection at once, so that what was sent looks truncated. */
+  /**
+   * Ends the connection so that a response that is not whole looks truncated; what was written still goes out in order. A
+   * stream that was handed over is ended at once.
+   */
   destroy(): void
 }

@@ -41,10 +41,12 @@ export interface Limits {
   websocket_message_bytes: number
   /** Fragments of one WebSocket message; beyond: close code 1008. */
   websocket_fragments: number
-  /** Connections a server holds at once; beyond: 503 and close. */
+  /** Connections a server holds at once; beyond: 503 and close, see `busy_answers`. */
   connections: number
-  /** Connections from one peer address at once; beyond: 503 and close. */
+  /** Connections from one peer address at once; beyond: 503 and close, see `busy_answers`. */
   connections_per_address: number
+  /** Clients beyond these two that are answered at the same time; the others, and on TLS all of them, are closed at once. */
+  busy_answers: number
 }
 
 export const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
@@ -68,12 +70,23 @@ export const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
   websocket_fragments: 1_024,
   connections: Infinity,
   connections_per_address: Infinity,
+  busy_answers: 64,
 })
+
+/** Without any of these there would be no server. */
+const AT_LEAST_ONE: ReadonlySet<string> = new Set([
+  'verb_bytes',
+  'request_line_bytes',
+  'output_bytes',
+  'connections',
+  'connections_per_address',
+])
 
 /**
  * The defaults with the given ones in their place.
  *
- * @throws RangeError naming the limit when a value is no positive integer (0 is allowed for what may be absent) or `Infinity`.
+ * @throws RangeError naming the limit when a value is neither a whole number, from 1 or for what may be absent from 0, nor
+ * `Infinity`.
  * @throws TypeError naming the key when there is no such limit.
  */
 export function resolveLimits(given: Partial<Limits> | undefined, base: Readonly<Limits> = DEFAULT_LIMITS): Limits {
@@ -81,8 +94,9 @@ export function resolveLimits(given: Partial<Limits> | undefined, base: Readonly
   for (const [name, value] of Object.entries(given ?? {})) {
     if (!Object.hasOwn(DEFAULT_LIMITS, name)) throw new TypeError(`unknown limit: ${name}`)
     if (value === undefined) continue
-    if (value !== Infinity && !(Number.isSafeInteger(value) && value >= 0)) {
-      throw new RangeError(`limits.${name} must be a whole number from 0 up, or Infinity; got ${String(value)}`)
+    const least = AT_LEAST_ONE.has(name) ? 1 : 0
+    if (value !== Infinity && !(Number.isSafeInteger(value) && value >= least)) {
+      throw new RangeError(`limits.${name} must be a whole number from ${least} up, or Infinity; got ${String(value)}`)
     }
     limits[name as keyof Limits] = value
   }

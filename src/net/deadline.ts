@@ -1,19 +1,25 @@
 /**
- * One timer for the many deadlines of a connection: at any moment at most one phase is being waited for. Starting and
- * ending a phase is two assignments; the timer itself is armed again only when it fires early or far too late.
+ * One timer for the many deadlines of a connection. Three things are waited for side by side: what the peer is to send,
+ * room for what it is sent, and its handler. Starting and ending a wait is two assignments; the timer itself is armed
+ * again only when it fires early or far too late.
  */
 import { performance } from 'node:perf_hooks'
 
-export type Phase = 'none' | 'head' | 'body' | 'idle' | 'linger' | 'write'
+/** What the peer is to send; `none` while it is not its turn. */
+export type PeerPhase = 'none' | 'head' | 'body' | 'idle' | 'linger'
+
+/** Whose time is up. */
+export type Phase = Exclude<PeerPhase, 'none'> | 'write' | 'handler'
 
 /** Longest delay `setTimeout` can express. */
 const LONGEST_DELAY_MS = 2_147_483_647
 
 export class Deadline {
-  /** What is being waited for; `none` while it is our own turn. */
-  phase: Phase = 'none'
-  /** When the phase is over, on the monotonic clock; Infinity when nothing limits it. */
-  #endsAt = Infinity
+  phase: PeerPhase = 'none'
+  /** When each wait is over, on the monotonic clock; Infinity when it has no limit, or nobody waits. */
+  #peerEndsAt = Infinity
+  #writeEndsAt = Infinity
+  #handlerEndsAt = Infinity
   /** When the timer will fire; Infinity when it is not running. */
   #firesAt = Infinity
   #timer: NodeJS.Timeout | undefined
@@ -23,27 +29,58 @@ export class Deadline {
     this.#onExpired = onExpired
   }
 
-  start(phase: Phase, lengthMs: number): void {
+  /** Waits for the peer, instead of for what was waited for before. */
+  start(phase: PeerPhase, lengthMs: number): void {
     this.phase = phase
-    if (lengthMs === Infinity) {
-      this.#endsAt = Infinity
-      return
-    }
-    this.#endsAt = performance.now() + lengthMs
-    if (this.#endsAt < this.#firesAt) this.#arm(lengthMs)
+    this.#peerEndsAt = this.#after(lengthMs)
   }
 
-  /** Ends the phase. The timer keeps running: the next phase most often finds it early enough. */
+  /** Ends the wait for the peer. The timer keeps running: the next wait most often finds it early enough. */
   stop(): void {
     this.phase = 'none'
-    this.#endsAt = Infinity
+    this.#peerEndsAt = Infinity
   }
 
-  /** Ends the phase and the timer, for good. */
-  dispose(): void {
+  /** Waits no longer for the peer than so many milliseconds from now. */
+  shorten(lengthMs: number): void {
+    const endsAt = performance.now() + Math.max(lengthMs, 0)
+    if (endsAt < this.#peerEndsAt) this.#peerEndsAt = this.#after(Math.max(lengthMs, 0))
+  }
+
+  startWrite(lengthMs: number): void {
+    this.#writeEndsAt = this.#after(lengthMs)
+  }
+
+  stopWrite(): void {
+    this.#writeEndsAt = Infinity
+  }
+
+  startHandler(lengthMs: number): void {
+    this.#handlerEndsAt = this.#after(lengthMs)
+  }
+
+  stopHandler(): void {
+    this.#handlerEndsAt = Infinity
+  }
+
+  /** Ends all waits but the one for the handler: there is no peer any more. */
+  endPeer(): void {
     this.stop()
-    clearTimeout(this.#timer)
-    this.#firesAt = Infinity
+    this.stopWrite()
+    if (this.#handlerEndsAt === Infinity) this.#disarm()
+  }
+
+  /** Ends all waits and the timer, for good. */
+  dispose(): void {
+    this.stopHandler()
+    this.endPeer()
+  }
+
+  #after(lengthMs: number): number {
+    if (lengthMs === Infinity) return Infinity
+    const endsAt = performance.now() + lengthMs
+    if (endsAt < this.#firesAt) this.#arm(lengthMs)
+    return endsAt
   }
 
   #arm(lengthMs: number): void {
@@ -55,14 +92,32 @@ export class Deadline {
     this.#timer.unref()
   }
 
+  #disarm(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#firesAt = Infinity
+  }
+
   #fire(): void {
     this.#firesAt = Infinity
-    if (this.#endsAt === Infinity) return
-    const leftMs = this.#endsAt - performance.now()
     // Timers may fire a fraction of a millisecond early.
-    if (leftMs > 1) return this.#arm(leftMs)
+    const due = performance.now() + 1
+    if (this.#handlerEndsAt <= due) {
+      this.stopHandler()
+      this.#onExpired('handler')
+    }
+    if (this.#writeEndsAt <= due) {
+      this.stopWrite()
+      this.#onExpired('write')
+    }
+    if (this.#peerEndsAt <= due) this.#expirePeer()
+    const endsAt = Math.min(this.#peerEndsAt, this.#writeEndsAt, this.#handlerEndsAt)
+    if (endsAt < this.#firesAt) this.#arm(endsAt - performance.now())
+  }
+
+  #expirePeer(): void {
     const { phase } = this
     this.stop()
-    this.#onExpired(phase)
+    if (phase !== 'none') this.#onExpired(phase)
   }
 }

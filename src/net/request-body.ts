@@ -3,7 +3,8 @@
  * that doesn't read stops the peer by TCP itself. Where they come from is the connection's business.
  */
 import { Readable } from 'node:stream'
-import { Headers } from '../http/headers.js'
+import type { Headers } from '../http/headers.js'
+import { NO_TRAILERS } from '../http/trailers.js'
 
 /** What a body needs of its connection. */
 export interface BodySource {
@@ -13,7 +14,8 @@ export interface BodySource {
   abandonBody(body: RequestBody): void
 }
 
-const NO_TRAILERS = new Headers()
+/** Nothing is read ahead: octets that nobody has asked for wait in front of the parser, where they are counted as they cost. */
+const READ_AHEAD_BYTES = 1
 
 export class RequestBody extends Readable {
   /** Trailer fields of a chunked body; empty until the body has ended. */
@@ -21,7 +23,7 @@ export class RequestBody extends Readable {
   readonly #source: BodySource
 
   constructor(source: BodySource) {
-    super({ highWaterMark: 65_536 })
+    super({ highWaterMark: READ_AHEAD_BYTES })
     this.#source = source
     // Whoever reads hears of an error by its own listener; nobody else may be taken down by it.
     this.on('error', ignore)

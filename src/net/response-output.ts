@@ -25,8 +25,8 @@ type WriteCallback = (error?: Error | null) => void
 
 /** What an output needs of its connection. */
 export interface OutputOwner {
-  /** The stream below has, or has no longer, octets that the peer doesn't take. */
-  outputStalled(stalled: boolean): void
+  /** Somebody waits until the peer takes octets, or waits on although it has taken some; false: nobody does any more. */
+  outputWaits(waits: boolean): void
   /** The output was destroyed before the response was whole. */
   outputBroken(): void
 }
@@ -36,8 +36,12 @@ export class ResponseOutput extends Writable {
   bodyOctets = 0
   /** Whether anything at all was written for the current exchange. */
   touched = false
-  /** What the head of the response said; null before a head was announced. */
+  /** What the head of the response said; null before its end was written. */
   framing: ResponseFraming | null = null
+  /** A head was written behind that of a response: nobody can tell where the next one begins. */
+  #misframed = false
+  /** Lines of a head were written, and not its end. */
+  #headIsOpen = false
 
   readonly #stream: Duplex
   readonly #owner: OutputOwner
@@ -49,6 +53,9 @@ export class ResponseOutput extends Writable {
   #underway = 0
   /** The Writable's callback, held back while the stream below takes no more. */
   #held: WriteCallback | null = null
+  /** Nothing more is taken; what was taken goes to the stream, full or not. */
+  #sealed = false
+  #whenTaken: (() => void) | null = null
   #flushWaiters: { resolve: () => void; reject: (error: Error) => void }[] = []
 
   constructor(stream: Duplex, owner: OutputOwner, highWaterMarkBytes: number) {
@@ -65,6 +72,7 @@ export class ResponseOutput extends Writable {
   }
 
   override write(chunk: unknown, encoding?: unknown, callback?: unknown): boolean {
+    if (this.#sealed) return this.#refuse(doneOf(encoding, callback))
     const piece = this.#admit(chunk, encoding)
     if (piece !== null) return super.write(piece, 'latin1', doneOf(encoding, callback))
     const done = doneOf(encoding, callback)
@@ -81,10 +89,17 @@ export class ResponseOutput extends Writable {
 
   /** Resolves when the stream below took all that was written. @throws the error that ended the connection. */
   flush(): Promise<void> {
+    this.#uncorkAll()
     this.sendPending()
     if (this.idle && this.#underway === 0) return Promise.resolve()
-    if (this.destroyed) return Promise.reject(this.errored ?? new Error('the connection has ended'))
-    return new Promise((resolve, reject) => this.#flushWaiters.push({ resolve, reject }))
+    const flushed = new Promise<void>((resolve, reject) => {
+      if (this.destroyed) reject(this.errored ?? ended())
+      else this.#flushWaiters.push({ resolve, reject })
+    })
+    // Who does not wait for it must not be ended by it.
+    flushed.catch(ignore)
+    this.#owner.outputWaits(this.#isAwaited)
+    return flushed
   }
 
   /** Gives what is pending to the stream now instead of at the end of the tick. */
@@ -92,10 +107,56 @@ export class ResponseOutput extends Writable {
     if (this.#pendingBytes > 0) this.#send()
   }
 
-  /** The head of a response was written: what follows is its body. */
-  begin(framing: ResponseFraming): void {
+  /** Gives all that was written to the stream, however full it is, and takes nothing more. Resolves when it was taken. */
+  seal(): Promise<void> {
+    this.#sealed = true
+    this.#uncorkAll()
+    this.#releaseHeld()
+    this.sendPending()
+    return new Promise((resolve) => {
+      if (this.#underway === 0) return resolve()
+      this.#whenTaken = resolve
+      this.#owner.outputWaits(true)
+    })
+  }
+
+  /**
+   * Writes lines of a response's head.
+   *
+   * @param framing - What the head, now whole, says of the octets that follow; null when its end is still to come.
+   */
+  writeHead(octets: string, framing: ResponseFraming | null): void {
+    // A second answer to one request can be given, but nothing can follow it.
+    if (this.framing !== null) this.#misframed = true
+    this.framing = null
+    this.write(octets, 'latin1')
     this.framing = framing
     this.bodyOctets = 0
+    this.#headIsOpen = framing === null
+  }
+
+  /** Writes an interim response, which is none yet. */
+  writeInterim(octets: string): void {
+    const { touched, framing } = this
+    if (framing !== null) this.#misframed = true
+    this.framing = null
+    this.write(octets, 'latin1')
+    this.framing = framing
+    this.touched = touched
+  }
+
+  /** Whether the response ends where its head said it would, so that another can follow it. */
+  get whole(): boolean {
+    if (this.#misframed || this.#headIsOpen) return false
+    const { framing } = this
+    if (framing !== null && !framing.bodiless && !framing.chunked) return framing.contentLength === this.bodyOctets
+    return !this.destroyed || this.writableFinished
+  }
+
+  /** Whether only the end of the connection tells where the response ends. */
+  get delimitedByClosing(): boolean {
+    const { framing } = this
+    return framing !== null && framing.contentLength < 0 && !framing.chunked && !framing.bodiless
   }
 
   /** A new exchange begins; what the last one told about its response is forgotten. */
@@ -103,6 +164,8 @@ export class ResponseOutput extends Writable {
     this.bodyOctets = 0
     this.touched = false
     this.framing = null
+    this.#misframed = false
+    this.#headIsOpen = false
   }
 
   /** The connection is gone: nothing written from now on goes anywhere. */
@@ -119,13 +182,15 @@ export class ResponseOutput extends Writable {
       this.#held = callback
       return
     }
+    // Somebody has ended the stream under us.
+    if (this.#stream.writableEnded) return callback(ended())
     this.#pending.push(piece)
     this.#pendingBytes += piece.length
     if (this.#pendingBytes < JOIN_LIMIT_BYTES) this.#scheduleSend()
     else this.#send()
-    if (!this.#stream.writableNeedDrain) return callback()
+    if (this.#sealed || !this.#stream.writableNeedDrain) return callback()
     this.#held = callback
-    this.#owner.outputStalled(true)
+    this.#owner.outputWaits(true)
   }
 
   override _final(callback: WriteCallback): void {
@@ -186,20 +251,39 @@ export class ResponseOutput extends Writable {
   readonly #taken = (error?: Error | null): void => {
     this.#underway -= 1
     if (error) return
-    if (this.#held !== null) this.#progress()
-    if (this.#flushWaiters.length > 0 && this.#underway === 0 && this.idle) {
-      for (const waiter of this.#flushWaiters.splice(0)) waiter.resolve()
-    }
+    if (!this.#isAwaited) return
+    if (!this.#stream.writableNeedDrain) this.#releaseHeld()
+    if (this.#underway === 0) this.#tellTaken()
+    this.#owner.outputWaits(this.#isAwaited)
   }
 
-  /** The peer takes octets: the wait starts anew, or is over. */
-  #progress(): void {
-    const stalled = this.#stream.writableNeedDrain
-    this.#owner.outputStalled(stalled)
-    if (stalled) return
+  get #isAwaited(): boolean {
+    return this.#held !== null || this.#flushWaiters.length > 0 || this.#whenTaken !== null
+  }
+
+  /** Who corked and forgot it must not be waited for. */
+  #uncorkAll(): void {
+    while (this.writableCorked > 0) this.uncork()
+  }
+
+  #releaseHeld(): void {
     const held = this.#held
     this.#held = null
     held?.()
+  }
+
+  /** The stream took all it was given. */
+  #tellTaken(): void {
+    const whenTaken = this.#whenTaken
+    this.#whenTaken = null
+    whenTaken?.()
+    if (this.#flushWaiters.length === 0 || !this.idle) return
+    for (const waiter of this.#flushWaiters.splice(0)) waiter.resolve()
+  }
+
+  #refuse(done: ((error: Error | null | undefined) => void) | undefined): boolean {
+    if (done !== undefined) process.nextTick(done, ended())
+    return false
   }
 }
 
@@ -227,6 +311,10 @@ function joined(pieces: readonly Piece[]): string {
   let text = ''
   for (const piece of pieces) text += typeof piece === 'string' ? piece : piece.toString('latin1')
   return text
+}
+
+function ended(): Error {
+  return new Error('the connection has ended')
 }
 
 function ignore(): void {}

@@ -1,26 +1,7 @@
-/**
- * Every length of time the library waits for a peer, with its default. Milliseconds unless the name says otherwise;
- * `Infinity` switches one off.
- */
+/** The defaults of all timeouts, and what may be put in their place. What each one is about is said at its type. */
+import type { Timeouts } from '../handler/connection.js'
 
-export interface Timeouts {
-  /** TLS handshake, from accept. */
-  handshake_ms: number
-  /** A request head, from its first octet to its last; for the first request from accept. */
-  head_ms: number
-  /** Between two reads of a body somebody waits for. */
-  body_idle_ms: number
-  /** While the peer takes nothing of what was written. */
-  write_idle_ms: number
-  /** Between two requests on a connection. */
-  idle_ms: number
-  /** A handler, from its start; off by default. */
-  handler_ms: number
-  /** How long octets are read and dropped after the last answer, so that a reset does not destroy it on its way. */
-  linger_ms: number
-  /** Octets a second that a body must average, judged from the tenth second on; 0 switches it off. */
-  body_bytes_per_second: number
-}
+export type { Timeouts }
 
 export const DEFAULT_TIMEOUTS: Readonly<Timeouts> = Object.freeze({
   handshake_ms: 10_000,
@@ -33,10 +14,13 @@ export const DEFAULT_TIMEOUTS: Readonly<Timeouts> = Object.freeze({
   body_bytes_per_second: 240,
 })
 
+/** 0 means: not at all. Everywhere else it would end every connection at once. */
+const MAY_BE_ZERO: ReadonlySet<string> = new Set(['idle_ms', 'linger_ms', 'body_bytes_per_second'])
+
 /**
  * The defaults with the given ones in their place.
  *
- * @throws RangeError naming the timeout when a value is negative or no number.
+ * @throws RangeError naming the timeout when a value is negative, no number, or 0 where that leaves no time at all.
  * @throws TypeError naming the key when there is no such timeout.
  */
 export function resolveTimeouts(
@@ -47,10 +31,15 @@ export function resolveTimeouts(
   for (const [name, value] of Object.entries(given ?? {})) {
     if (!Object.hasOwn(DEFAULT_TIMEOUTS, name)) throw new TypeError(`unknown timeout: ${name}`)
     if (value === undefined) continue
-    if (typeof value !== 'number' || Number.isNaN(value) || value < 0) {
-      throw new RangeError(`timeouts.${name} must be a number from 0 up, or Infinity; got ${String(value)}`)
-    }
+    if (!isSensible(name, value)) throw new RangeError(`timeouts.${name} can't be ${String(value)}`)
     timeouts[name as keyof Timeouts] = value
   }
   return timeouts
+}
+
+function isSensible(name: string, value: unknown): boolean {
+  if (typeof value !== 'number' || Number.isNaN(value)) return false
+  // No body keeps up with an endless pace.
+  if (name === 'body_bytes_per_second' && value === Infinity) return false
+  return value > 0 || (value === 0 && MAY_BE_ZERO.has(name))
 }

@@ -7,11 +7,12 @@ import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import type { BaseHTTPRequestHandler } from '../handler/base-request-handler.js'
 import type { HandlerServer, ServerConfig } from '../handler/handler-server.js'
-import type { Limits } from '../http/limits.js'
+import { type Limits, resolveLimits } from '../http/limits.js'
 import type { Logger } from '../logging/logger.js'
 import { SocketConnection } from '../net/connection.js'
 import { Listener } from '../net/listener.js'
-import type { Timeouts } from '../net/timeouts.js'
+import { Refusals } from '../net/refusals.js'
+import { resolveTimeouts, type Timeouts } from '../net/timeouts.js'
 import { acceptTls } from '../tls/accept.js'
 import type { CertificateStore } from '../tls/certificate-store.js'
 import { ConnectionCounter } from './connection-counter.js'
@@ -29,7 +30,13 @@ export interface SharedParts {
   readonly counter: ConnectionCounter
 }
 
-const BUSY = 'HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n'
+type ClientAddress = readonly [host: string, port: number]
+
+/** What a handler class may say of the connections it serves. */
+interface ClassSettings {
+  readonly limits?: Partial<Limits>
+  readonly timeouts?: Partial<Timeouts>
+}
 
 /** Serves one connection at a time; the others wait until it has ended. */
 export class ServerNonThreaded implements HandlerServer {
@@ -39,20 +46,28 @@ export class ServerNonThreaded implements HandlerServer {
   readonly logger: Logger
   readonly RequestHandlerClass: HandlerClass
   readonly #parts: SharedParts
+  readonly #limits: Readonly<Limits>
+  readonly #timeouts: Readonly<Timeouts>
   readonly #listener: Listener
-  /** TCP sockets accepted and not closed, those in a TLS handshake and those that wait for their turn included. */
+  readonly #refusals: Refusals
+  /** TCP sockets accepted and not closed: also those in a TLS handshake, waiting for their turn, or refused. */
   readonly #sockets = new Set<Socket>()
   readonly #connections = new Set<SocketConnection>()
   /** Settles when no connection is being served any more. */
   #lastTurn: Promise<void> = Promise.resolve()
   #windingDown = false
 
+  /** @throws RangeError, TypeError naming the limit or timeout of the class that is none. */
   constructor(address: readonly [string, number], using_ssl: boolean, klass: HandlerClass, parts: SharedParts) {
     this.server_address = address
     this.using_ssl = using_ssl
     this.logger = parts.logger
     this.RequestHandlerClass = klass
     this.#parts = parts
+    const settings = klass as ClassSettings
+    this.#limits = resolveLimits(settings.limits, parts.limits)
+    this.#timeouts = resolveTimeouts(settings.timeouts, parts.timeouts)
+    this.#refusals = new Refusals(using_ssl ? 0 : this.#limits.busy_answers, this.#timeouts.linger_ms)
     this.#listener = new Listener({
       accepted: (socket) => this.#accepted(socket),
       acceptFailed: (error) => this.logger.warn(`accept failed: ${error.message}`),
@@ -69,12 +84,12 @@ export class ServerNonThreaded implements HandlerServer {
   }
 
   /** Overridable: false refuses a connection that was just accepted. Source: `socketserver.BaseServer.verify_request`. */
-  verify_request(_request: Duplex, _client_address: readonly [host: string, port: number]): boolean {
+  verify_request(_request: Duplex, _client_address: ClientAddress): boolean {
     return true
   }
 
   /** Overridable: hears of an exception that no step of a handler has dealt with. */
-  handle_error(error: unknown, client_address: readonly [host: string, port: number]): void {
+  handle_error(error: unknown, client_address: ClientAddress): void {
     this.logger.error(`exception while serving ${client_address[0]}`, error)
   }
 
@@ -84,7 +99,7 @@ export class ServerNonThreaded implements HandlerServer {
    *
    * @param client_address - What handlers see; that of the socket by default.
    */
-  handle_connection(stream: Duplex, client_address?: readonly [host: string, port: number]): Promise<void> {
+  handle_connection(stream: Duplex, client_address?: ClientAddress): Promise<void> {
     return this.#serve(
       stream,
       client_address ?? addressOf(stream as Partial<Socket>),
@@ -102,7 +117,15 @@ export class ServerNonThreaded implements HandlerServer {
   windDown(): void {
     this.#windingDown = true
     this.#listener.stop()
-    for (const connection of this.#connections) connection.windDown()
+    for (const connection of this.#connections) this.#windDown(connection)
+  }
+
+  #windDown(connection: SocketConnection): void {
+    try {
+      connection.windDown()
+    } catch (error) {
+      this.#report(error, connection.client_address)
+    }
   }
 
   /** Resolves when every socket is closed. */
@@ -113,66 +136,71 @@ export class ServerNonThreaded implements HandlerServer {
 
   /** Ends what still lives. */
   destroyAll(): void {
-    for (const connection of this.#connections) connection.stream.destroy()
+    for (const connection of this.#connections) connection.abort()
     for (const socket of this.#sockets) socket.destroy()
   }
 
   #accepted(socket: Socket): void {
     const client_address = addressOf(socket)
-    const { counter, limits } = this.#parts
-    if (this.#windingDown || !counter.enter(client_address[0], limits)) return this.#turnAway(socket)
+    const { counter } = this.#parts
     this.#sockets.add(socket)
-    socket.once('close', () => {
-      this.#sockets.delete(socket)
-      counter.leave(client_address[0])
-    })
-    if (!this.#admits(socket, client_address)) return void socket.destroy()
-    if (!this.using_ssl) return this.process_request(() => this.#serve(socket, client_address, false, null))
-    this.#secure(socket, client_address)
+    socket.once('close', () => this.#sockets.delete(socket))
+    if (this.#windingDown || !counter.enter(client_address[0], this.#limits)) return this.#refusals.refuse(socket)
+    socket.once('close', () => counter.leave(client_address[0]))
+    if (!this.#admits(socket, client_address)) socket.destroy()
+    else if (this.using_ssl) this.#secure(socket, client_address)
+    else this.#process(socket, client_address, false, null)
   }
 
-  #admits(socket: Socket, client_address: readonly [host: string, port: number]): boolean {
+  #admits(socket: Socket, client_address: ClientAddress): boolean {
     try {
       return this.verify_request(socket, client_address)
     } catch (error) {
-      this.handle_error(error, client_address)
+      this.#report(error, client_address)
       return false
     }
   }
 
-  #turnAway(socket: Socket): void {
-    if (this.using_ssl) return void socket.destroy()
-    socket.end(BUSY, 'latin1')
-    socket.setTimeout(this.#parts.timeouts.linger_ms, () => socket.destroy())
-    socket.resume()
-    socket.once('end', () => socket.destroy())
-  }
-
-  #secure(socket: Socket, client_address: readonly [host: string, port: number]): void {
-    const { certificates, timeouts } = this.#parts
+  #secure(socket: Socket, client_address: ClientAddress): void {
+    const { certificates } = this.#parts
     if (certificates === null) throw new Error('an address speaks TLS without certificates')
-    acceptTls(socket, certificates, timeouts, (accepted) => {
-      if (accepted === null) return
-      this.process_request(() => this.#serve(accepted.stream, client_address, true, accepted.raw))
+    acceptTls(socket, certificates, this.#timeouts, (accepted) => {
+      if (accepted !== null) this.#process(accepted.stream, client_address, true, accepted.raw)
     })
   }
 
-  async #serve(
-    stream: Duplex,
-    client_address: readonly [host: string, port: number],
-    encrypted: boolean,
-    raw: Socket | null,
-  ): Promise<void> {
-    const { limits, timeouts } = this.#parts
+  #process(stream: Duplex, client_address: ClientAddress, encrypted: boolean, raw: Socket | null): void {
+    try {
+      this.process_request(() => this.#serve(stream, client_address, encrypted, raw))
+    } catch (error) {
+      this.#report(error, client_address)
+      stream.destroy()
+    }
+  }
+
+  /** Serves a connection to its end. Never rejects: one connection's trouble is no other's. */
+  async #serve(stream: Duplex, client_address: ClientAddress, encrypted: boolean, raw: Socket | null): Promise<void> {
+    const limits = this.#limits
+    const timeouts = this.#timeouts
     const connection = new SocketConnection(stream, { client_address, encrypted, limits, timeouts, raw })
     this.#connections.add(connection)
+    // A handler may never settle; its connection is gone all the same.
+    void connection.closed.then(() => this.#connections.delete(connection))
+    if (this.#windingDown) this.#windDown(connection)
     try {
       await this.finish_request(connection)
     } catch (error) {
-      this.handle_error(error, client_address)
+      this.#report(error, client_address)
     }
     await connection.close()
-    this.#connections.delete(connection)
+  }
+
+  #report(error: unknown, client_address: ClientAddress): void {
+    try {
+      this.handle_error(error, client_address)
+    } catch {
+      // Who fails at hearing of a failure can't be told of that one either.
+    }
   }
 
   /** Makes the handler of a connection and runs it to its end. Source: `socketserver.BaseRequestHandler.__init__`. */
@@ -202,6 +230,6 @@ export class ServerThreaded extends ServerNonThreaded {
 }
 
 /** What handlers see of a stream that has no address: an empty host and port 0. */
-function addressOf(stream: Partial<Socket>): readonly [host: string, port: number] {
+function addressOf(stream: Partial<Socket>): ClientAddress {
   return [stream.remoteAddress ?? '', stream.remotePort ?? 0]
 }

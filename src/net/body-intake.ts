@@ -1,0 +1,215 @@
+/**
+ * The body of the request under way: told to `rfile` piece by piece as somebody reads, and read away when the exchange
+ * ends. Either way it is read to its end or not at all: its octets are never the next request's.
+ *
+ *   begin ──► read by `rfile`, or by nobody ──► drain: read away up to a limit ──► over, until the next begin
+ */
+import { RequestError } from '../http/errors.js'
+import { type BodyChunk, NEED_DATA, type RequestEvent } from '../http/events.js'
+import { NO_TRAILERS } from '../http/trailers.js'
+import { BodyPace } from './body-pace.js'
+import type { Deadline } from './deadline.js'
+import type { OctetIntake, Waiter } from './octet-intake.js'
+import { type BodySource, RequestBody } from './request-body.js'
+import type { Timeouts } from './timeouts.js'
+
+/** Pieces are joined up to this size as far as they are here: each costs more than a few octets. */
+const JOIN_BYTES = 16_384
+
+export class BodyIntake implements BodySource, Waiter {
+  /** The end of the body was read, or there is no request. */
+  ended = true
+  readonly #intake: OctetIntake
+  readonly #deadline: Deadline
+  readonly #timeouts: Readonly<Timeouts>
+  readonly #pace: BodyPace
+  /** What the handler reads from; null before it does. */
+  #body: RequestBody | null = null
+  /** No handler may read any more. */
+  #closed = true
+  /** Octets that may still be read away. */
+  #drainableBytes = 0
+  /** Who waits until the body is read away; null while it is not. */
+  #settleDrain: ((drained: boolean) => void) | null = null
+
+  constructor(intake: OctetIntake, deadline: Deadline, timeouts: Readonly<Timeouts>) {
+    this.#intake = intake
+    this.#deadline = deadline
+    this.#timeouts = timeouts
+    this.#pace = new BodyPace(timeouts.body_bytes_per_second)
+  }
+
+  /** A request has begun. */
+  begin(): void {
+    this.ended = false
+    this.#closed = false
+    this.#body = null
+    this.#pace.reset()
+  }
+
+  /** Whether a handler has asked for the body. */
+  get used(): boolean {
+    return this.#body !== null
+  }
+
+  /** Decoded octets of the body; of none when there is no request. */
+  get rfile(): RequestBody {
+    if (this.#body !== null) return this.#body
+    const body = new RequestBody(this)
+    this.#body = body
+    if (this.#closed) body.finish(NO_TRAILERS)
+    return body
+  }
+
+  pullBody(body: RequestBody): void {
+    if (body === this.#body && !this.#closed) this.#pump(body)
+  }
+
+  abandonBody(body: RequestBody): void {
+    // What is left unread is for drain() to read away.
+    if (body === this.#body && !this.#closed && this.#intake.isAwaitedBy(this)) this.#stopWaiting()
+  }
+
+  /**
+   * Reads away what is left of the body. False when there is more than so many octets of it, or no end.
+   *
+   * @param limitBytes - Decoded octets.
+   */
+  drain(limitBytes: number): Promise<boolean> | boolean {
+    this.#closed = true
+    if (this.#intake.isAwaitedBy(this)) this.#stopWaiting()
+    this.#body?.destroy()
+    this.#body = null
+    this.#drainableBytes = limitBytes
+    const outcome = this.#readAway()
+    if (outcome !== null) return outcome
+    this.#wait()
+    return new Promise((resolve) => {
+      this.#settleDrain = resolve
+    })
+  }
+
+  octetsCame(bytes: number): void {
+    this.#deadline.stop()
+    if (!this.#pace.keepsUp(bytes)) return this.#late('the body arrives too slowly')
+    if (this.#settleDrain !== null) return this.#drainOn()
+    if (this.#body !== null) this.#pump(this.#body)
+  }
+
+  gaveUp(error: RequestError | null): void {
+    this.#deadline.stop()
+    if (this.#settleDrain !== null) this.#tellDrained(false)
+    else this.#body?.destroy(error ?? peerGone())
+  }
+
+  /** The time for more of the body is over. */
+  timeIsUp(): void {
+    if (!this.#intake.isAwaitedBy(this)) return
+    this.#intake.endWait()
+    this.#late('the rest of the body did not come')
+  }
+
+  /** The connection is gone. A body that has come whole may still be read. */
+  peerIsGone(error: RequestError): void {
+    if (!this.ended) this.#body?.destroy(error)
+  }
+
+  #late(message: string): void {
+    this.#intake.faulted = true
+    this.gaveUp(new RequestError('BODY_TIMEOUT', message, 408))
+  }
+
+  /** Tells the next piece, or the end, to whoever reads. */
+  #pump(body: RequestBody): void {
+    try {
+      const event = this.#intake.next()
+      if (event === NEED_DATA) return this.#wait()
+      if (isChunk(event) && event.octets.length < JOIN_BYTES) return this.#pushJoined(body, event.octets)
+      this.#tell(body, event)
+    } catch (error) {
+      // Also what a listener of the body has thrown: whoever else reads must not wait for what it has lost.
+      this.#intake.faulted = true
+      body.destroy(error as Error)
+    }
+  }
+
+  /** Pushes a small piece and those behind it that are here already. */
+  #pushJoined(body: RequestBody, first: Buffer): void {
+    const pieces = [first]
+    let bytes = first.length
+    let event = this.#nextOrLater()
+    while (isChunk(event) && bytes < JOIN_BYTES) {
+      pieces.push(event.octets)
+      bytes += event.octets.length
+      event = bytes < JOIN_BYTES ? this.#nextOrLater() : NEED_DATA
+    }
+    body.push(pieces.length === 1 ? first : Buffer.concat(pieces, bytes))
+    if (event !== NEED_DATA) this.#tell(body, event)
+  }
+
+  /** The next event. A fault waits until it is asked for again: the octets in front of it come first. */
+  #nextOrLater(): RequestEvent | typeof NEED_DATA | null {
+    try {
+      return this.#intake.next()
+    } catch {
+      return NEED_DATA
+    }
+  }
+
+  #tell(body: RequestBody, event: RequestEvent | null): void {
+    if (event === null) throw peerGone()
+    if (event.kind === 'chunk') return void body.push(event.octets)
+    if (event.kind !== 'end') throw new Error(`the reader told ${event.kind} within a body`)
+    this.ended = true
+    body.finish(event.trailers)
+  }
+
+  #drainOn(): void {
+    const outcome = this.#readAway()
+    if (outcome === null) this.#wait()
+    else this.#tellDrained(outcome)
+  }
+
+  #tellDrained(drained: boolean): void {
+    const settle = this.#settleDrain
+    this.#settleDrain = null
+    settle?.(drained)
+  }
+
+  /** Whether the rest of the body was read away; null when octets are missing. */
+  #readAway(): boolean | null {
+    if (this.ended) return true
+    try {
+      for (;;) {
+        const event = this.#intake.next()
+        if (event === NEED_DATA) return null
+        if (event === null) return false
+        if (event.kind === 'end') return (this.ended = true)
+        if (isChunk(event)) this.#drainableBytes -= event.octets.length
+        if (this.#drainableBytes < 0) return false
+      }
+    } catch {
+      return false
+    }
+  }
+
+  #wait(): void {
+    this.#deadline.start('body', this.#timeouts.body_idle_ms)
+    this.#pace.waitBegins()
+    this.#intake.wait(this)
+  }
+
+  #stopWaiting(): void {
+    this.#intake.endWait()
+    this.#deadline.stop()
+  }
+}
+
+/** What is said of a peer that left before all was said. */
+export function peerGone(): RequestError {
+  return new RequestError('PEER_GONE', 'the peer is gone', 0)
+}
+
+function isChunk(event: RequestEvent | typeof NEED_DATA | null): event is BodyChunk {
+  return event !== NEED_DATA && event !== null && event.kind === 'chunk'
+}

@@ -1,0 +1,128 @@
+/**
+ * Request heads, one at a time: told at once when they are here, waited for when they are not, under the deadlines of an
+ * unfinished head and of an idle connection, and given up when the server shuts down. What follows a head is not its
+ * business.
+ */
+import { performance } from 'node:perf_hooks'
+import { RequestError } from '../http/errors.js'
+import { NEED_DATA, type RequestHead } from '../http/events.js'
+import type { Deadline } from './deadline.js'
+import type { OctetIntake, Waiter } from './octet-intake.js'
+import type { Timeouts } from './timeouts.js'
+
+/** A connection not older than this has its first request still on its way: shutting down waits for it so long. */
+const YOUNG_MS = 1_000
+
+type Settle<T> = (outcome: T) => void
+
+export class HeadIntake implements Waiter {
+  readonly #intake: OctetIntake
+  readonly #deadline: Deadline
+  readonly #timeouts: Readonly<Timeouts>
+  readonly #onHead: (head: RequestHead) => void
+  readonly #bornAt = performance.now()
+  /** Whether any head was told. */
+  #served = false
+  /** No further request is wanted. */
+  #winding = false
+  #resolve: Settle<RequestHead | null> = ignore
+  #reject: Settle<Error> = ignore
+
+  /** @param onHead - Hears of each head before anybody else does, and may refuse it by throwing. */
+  constructor(
+    intake: OctetIntake,
+    deadline: Deadline,
+    timeouts: Readonly<Timeouts>,
+    onHead: (head: RequestHead) => void,
+  ) {
+    this.#intake = intake
+    this.#deadline = deadline
+    this.#timeouts = timeouts
+    this.#onHead = onHead
+    deadline.start('head', timeouts.head_ms)
+  }
+
+  /** The next head, as far as it is here; null when there is never another one. @throws RequestError as the reader. */
+  read(): RequestHead | null | typeof NEED_DATA {
+    const event = this.#intake.next()
+    if (event === NEED_DATA) return NEED_DATA
+    // The client asked to close and the handler insists on going on: whatever comes is dropped.
+    if (event === null) return this.#intake.peerEnded ? null : NEED_DATA
+    this.#served = true
+    try {
+      if (event.kind !== 'head') throw new Error(`the reader told ${event.kind} between requests`)
+      this.#onHead(event)
+    } catch (error) {
+      this.#intake.faulted = true
+      throw error
+    }
+    return event
+  }
+
+  /** Waits for the next head; null when there will be none. Rejects with a RequestError as {@link read} throws it. */
+  wait(): Promise<RequestHead | null> {
+    this.#waitOn()
+    if (this.#winding) this.#endSoon()
+    return new Promise(this.#hold)
+  }
+
+  readonly #hold = (resolve: Settle<RequestHead | null>, reject: Settle<Error>): void => {
+    this.#resolve = resolve
+    this.#reject = reject
+  }
+
+  octetsCame(): void {
+    try {
+      const head = this.read()
+      if (head === NEED_DATA) return this.#waitOn()
+      this.#deadline.stop()
+      this.#resolve(head)
+    } catch (error) {
+      this.#deadline.stop()
+      this.#reject(error as Error)
+    }
+  }
+
+  gaveUp(error: RequestError | null): void {
+    this.#deadline.stop()
+    if (error === null) return this.#resolve(null)
+    this.#intake.faulted = true
+    this.#reject(error)
+  }
+
+  /** The time for a head, or for idling, is over. */
+  timeIsUp(phase: 'head' | 'idle'): void {
+    const isLate = phase === 'head' && this.#intake.reader.requestBegun
+    this.#end(isLate ? new RequestError('HEAD_TIMEOUT', 'the request head is not complete', 408) : null)
+  }
+
+  /** No further request is wanted, but for one that is in the socket already. */
+  windDown(): void {
+    this.#winding = true
+    if (this.#intake.isAwaitedBy(this)) this.#endSoon()
+  }
+
+  #waitOn(): void {
+    const { phase } = this.#deadline
+    if (phase !== 'head') {
+      if (this.#intake.reader.requestBegun) this.#deadline.start('head', this.#timeouts.head_ms)
+      else if (phase !== 'idle') this.#deadline.start('idle', this.#timeouts.idle_ms)
+    }
+    this.#intake.wait(this)
+  }
+
+  #endSoon(): void {
+    const youngMs = this.#served ? 0 : YOUNG_MS - (performance.now() - this.#bornAt)
+    if (youngMs > 0) return this.#deadline.shorten(youngMs)
+    // Two turns of the loop: one reads what the kernel holds, one lets it be answered.
+    setImmediate(() => setImmediate(() => this.#end(null)))
+  }
+
+  #end(error: RequestError | null): void {
+    if (!this.#intake.isAwaitedBy(this)) return
+    this.#intake.endWait()
+    this.gaveUp(error)
+  }
+}
+
+function ignore(): void {}
