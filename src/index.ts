@@ -1,4 +1,6 @@
 /** The public names of `advancedhttpserver`, and nothing else. */
+// Programs that include no types by default (TypeScript 6) see those of Node.js through this line.
+/// <reference types="node" preserve="true" />
 export { AdvancedHTTPServer } from './server/advanced-http-server.js'
 export type {
   AdvancedHTTPServerOptions,

@@ -159,7 +159,13 @@ export class RPCClient extends Callable {
     this.reconnect()
   }
 
+  /** Closes the client: `using rpc = …`. */
   [Symbol.dispose](): void {
+    this.close()
+  }
+
+  /** Closes the client: `await using rpc = …`. */
+  async [Symbol.asyncDispose](): Promise<void> {
     this.close()
   }
 

@@ -1,4 +1,6 @@
 /** The public names of `advancedhttpserver/testing`, and nothing else. */
+// Programs that include no types by default (TypeScript 6) see those of Node.js through this line.
+/// <reference types="node" preserve="true" />
 export { ServerTestCase, type HTTPRequestOptions, TestResponse } from './server-test-case.js'
 export { startServer, type ServerClass, type TestServer, type TestServerOptions } from './test-server.js'
 export { type ReadOptions, type SendOptions, WireClient, type WireClientOptions } from './wire-client.js'
@@ -17,6 +19,7 @@ export {
   type RandomFaultsOptions,
 } from './faults/faults.js'
 export type { Fault, FaultMaker, FaultSubject, HandshakeFault, HandshakeFaultMaker } from './faults/fault.js'
+export type { FrameParameters } from './faults/web-socket-faults.js'
 export { applyFaults, withFaults } from './faults/with-faults.js'
 export { encodeWebSocketFrame, type WebSocketFrameParts } from './web-socket-frame.js'
 export { Script, ScriptError } from './script.js'

@@ -1,5 +1,5 @@
 /** What waits can be given up: each wait of a server takes an AbortSignal, and `await using` ends a server. */
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { AdvancedHTTPServer, RequestHandler, ServerError } from '../../src/index.js'
@@ -47,13 +47,11 @@ describe('a server that waits', () => {
   })
 
   it('ends the grace of a shutdown when its signal is aborted', async () => {
-    let arrived = (): void => {}
-    const asked = new Promise<void>((resolve) => {
-      arrived = resolve
-    })
+    const requests = new EventEmitter()
+    const asked = once(requests, 'arrived')
     class Patient extends RequestHandler {
       override do_GET(): Promise<void> {
-        arrived()
+        requests.emit('arrived')
         return new Promise(() => {})
       }
     }

@@ -5,7 +5,7 @@ import { type Send, send, type Stage, type WireAction } from './action.js'
 import { defineFault } from './fault.js'
 import { choice, count, octets, optionalCount, optionalOctets, upTo } from './parameters.js'
 
-interface FrameParameters {
+export interface FrameParameters {
   after: number
   opcode: number
   fin: boolean
