@@ -3,7 +3,9 @@ import { AdvancedHTTPServer, RequestHandler } from 'advancedhttpserver'
 import { randomFaults, withFaults } from 'advancedhttpserver/testing'
 
 class Hello extends RequestHandler {
-  do_GET = () => this.send_response_full(`Hello! You asked for ${this.path}\n`)
+  do_GET() {
+    return this.send_response_full(`Hello! You asked for ${this.path}\n`)
+  }
 }
 
 const [seed] = process.argv.slice(2).map(Number)

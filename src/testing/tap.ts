@@ -5,8 +5,6 @@
  */
 import { channel } from 'node:diagnostics_channel'
 import type { Duplex } from 'node:stream'
-import type { HandlerClass } from '../index.js'
-import { wrapHandlerClass } from './wrap-handler-class.js'
 
 /** As the server sees it. */
 export type Direction = 'received' | 'sent'
@@ -53,16 +51,6 @@ export function tapConnection(connection: TappedConnection, on_octets?: OctetsLi
     intercept(stream, 'end', (octets, encoding) => tell('sent', octets, encoding)),
   ]
   return () => restore.forEach((undo) => undo())
-}
-
-/** A handler class each of whose connections is tapped. */
-export function withTap<T extends HandlerClass>(klass: T, on_octets?: OctetsListener): T {
-  return wrapHandlerClass(klass, {
-    connection: (real) => {
-      tapConnection(real, on_octets)
-      return real
-    },
-  })
 }
 
 type Method = (...parameters: unknown[]) => unknown

@@ -46,15 +46,21 @@ export class FaultyOutput extends Writable implements ResponseOutput {
   }
 
   override write(chunk: unknown, encoding?: unknown, callback?: unknown): boolean {
-    const done = [encoding, callback].find((argument): argument is WriteCallback => typeof argument === 'function')
-    const given = typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8'
-    const octets = typeof chunk === 'string' ? Buffer.from(chunk, given) : (chunk as Uint8Array)
+    const done = callbackAmong([encoding, callback])
+    const octets = octetsOf(chunk, encoding)
     this.touched = true
     if (this.framing !== null) this.bodyOctets += octets.length
     // After the head of a response without body, what a handler writes reaches no wire.
-    if (this.framing?.bodiless !== true) return super.write(octets, given, done)
+    if (this.framing?.bodiless !== true) return super.write(octets, done)
     if (done !== undefined) process.nextTick(done, null)
     return true
+  }
+
+  override end(...given: unknown[]): this {
+    const [chunk, encoding] = given
+    if (chunk !== undefined && chunk !== null && typeof chunk !== 'function') this.write(chunk, encoding)
+    const done = callbackAmong(given)
+    return done === undefined ? super.end() : super.end(done)
   }
 
   override _write(octets: Buffer, _encoding: BufferEncoding, callback: WriteCallback): void {
@@ -99,5 +105,17 @@ export class FaultyOutput extends Writable implements ResponseOutput {
 }
 
 const EMPTY = Buffer.alloc(0)
+
+/** @throws TypeError for what is neither text nor octets. */
+function octetsOf(chunk: unknown, encoding: unknown): Buffer {
+  if (typeof chunk === 'string')
+    return Buffer.from(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8')
+  if (ArrayBuffer.isView(chunk)) return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+  throw new TypeError('wfile.write takes a string, a Buffer or another view of octets')
+}
+
+function callbackAmong(given: readonly unknown[]): WriteCallback | undefined {
+  return given.find((argument): argument is WriteCallback => typeof argument === 'function')
+}
 
 function ignore(): void {}

@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { connect as connectTls } from 'node:tls'
 import { connect } from 'node:net'
+import { Duplex, Readable } from 'node:stream'
+import { finished, pipeline } from 'node:stream/promises'
 import { describe, expect, it } from 'vitest'
 import { type RequestHead, RequestHandler } from '../../../src/index.js'
 import {
@@ -142,6 +144,40 @@ describe('a handler whose response is misbehaved', () => {
     expect((await client.readResponse()).body.toString()).toBe('hello')
   })
 
+  it('may end its wfile, and pipe into it', async () => {
+    class Piping extends RequestHandler {
+      override async do_GET(): Promise<void> {
+        this.send_response_only(200)
+        this.send_header('Content-Length', 10)
+        this.end_headers()
+        await pipeline(Readable.from([Buffer.from('01234'), Buffer.from('56789')]), this.wfile)
+      }
+
+      override do_HEAD(): void {
+        this.send_response_only(200)
+        this.send_header('Content-Length', 5)
+        this.end_headers()
+        this.wfile.end('swallowed')
+      }
+
+      override async do_POST(): Promise<void> {
+        this.send_response_only(200)
+        this.send_header('Content-Length', 3)
+        this.end_headers()
+        const octets = Buffer.from('abc')
+        this.wfile.end(new DataView(octets.buffer, octets.byteOffset, octets.length))
+        await finished(this.wfile)
+      }
+    }
+    await using server = await startServer(Piping, { faults: [Faults.drip({ octets: 3, ms: 0 })] })
+    using client = await WireClient.connect({ port: server.port })
+    await client.send(REQUEST + REQUEST.replace('GET', 'HEAD') + REQUEST.replace('GET', 'POST') + REQUEST)
+    const bodies: string[] = []
+    for (const method of ['GET', 'HEAD', 'POST', 'GET'])
+      bodies.push((await client.readResponse(method)).body.toString())
+    expect(bodies).toEqual(['0123456789', '', 'abc', '0123456789'])
+  })
+
   it('keeps what RegisterPath and its statics say of its class', async () => {
     const Wrapped = withFaults(Hello, Faults.cutAfter())
     expect([Wrapped.name, Wrapped.protocol_version, Wrapped.prototype]).toEqual(['Hello', 'HTTP/1.1', Hello.prototype])
@@ -274,7 +310,6 @@ function exchange(number: number): FaultyExchange {
 async function rawTlsRecords(port: number): Promise<[records: number, end: string]> {
   const tcp = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
   let octets = Buffer.alloc(0)
-  const { Duplex } = await import('node:stream')
   // A stream that is no socket has Node's TLS read it through JavaScript, where the records can be seen.
   const seen = new Duplex({
     read: () => {},
