@@ -35,6 +35,8 @@ export interface RequestBody extends Readable {
 
 /** Raw octets to the peer, in order. One per connection. */
 export interface ResponseOutput extends Writable {
+  /** Whether the stream below has copied what was written once {@link flush} resolves. */
+  readonly copiesOctets?: boolean
   /** Resolves when the stream below took all that was written. @throws the error that ended the connection. */
   flush(): Promise<void>
 }

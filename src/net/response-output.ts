@@ -5,6 +5,7 @@
  * How a write becomes octets: write → (counted, or dropped when the response has no body) → Writable's own queue →
  * _write → #pending → #send, once a tick → stream.write. Nothing on the way looks into the octets.
  */
+import { Socket } from 'node:net'
 import { type Duplex, Writable } from 'node:stream'
 import type { ResponseFraming } from '../handler/connection.js'
 
@@ -43,6 +44,9 @@ export class ResponseOutput extends Writable {
   /** Lines of a head were written, and not its end. */
   #headIsOpen = false
 
+  /** Sockets copy what they send; any other stream may hand the same memory on. */
+  readonly copiesOctets: boolean
+
   readonly #stream: Duplex
   readonly #owner: OutputOwner
   /** Written in this tick and not yet given to the stream; strings are latin-1. */
@@ -61,6 +65,7 @@ export class ResponseOutput extends Writable {
   constructor(stream: Duplex, owner: OutputOwner, highWaterMarkBytes: number) {
     super({ highWaterMark: Math.min(highWaterMarkBytes, Number.MAX_SAFE_INTEGER), decodeStrings: false })
     this.#stream = stream
+    this.copiesOctets = stream instanceof Socket
     this.#owner = owner
     // A handler may write long after the peer has gone; without a listener that error would end the process.
     this.on('error', ignore)
