@@ -21,6 +21,7 @@ import { HeadIntake } from './head-intake.js'
 import { OctetIntake } from './octet-intake.js'
 import type { RequestBody } from './request-body.js'
 import { ResponseOutput } from './response-output.js'
+import { publishOctets } from './tap.js'
 import type { Timeouts } from './timeouts.js'
 import { Turn } from './turn.js'
 
@@ -82,6 +83,7 @@ export class SocketConnection implements Connection {
     this.#output = this.#newOutput()
     stream.on('error', ignore)
     stream.on('close', this.#onClose)
+    publishOctets(this)
     if (stream.destroyed) this.#onClose()
   }
 
@@ -216,7 +218,7 @@ export class SocketConnection implements Connection {
     const head = this.#intake.reader.takeRest()
     if (this.#state === 'serving') {
       this.#state = 'detached'
-      void this.#output.seal()
+      this.#output.handOver()
       this.#intake.endWait()?.gaveUp(null)
       this.#intake.stop()
       this.#deadline.dispose()

@@ -16,10 +16,10 @@ const JOIN_LIMIT_BYTES = 16_384
 const COPY_LIMIT_BYTES = 4_096
 
 /**
- * Octets given to the stream in one write. A larger piece is cut, so that a slow peer's progress shows: what it took
- * within the write timeout keeps the connection.
+ * Octets given to the stream before it has taken them all. More of them wait here, so that a slow peer's progress shows:
+ * the stream tells of what it was given together only when the last octet is taken.
  */
-const LARGEST_WRITE_BYTES = 262_144
+const LARGEST_BATCH_BYTES = 262_144
 
 type Piece = Buffer | string
 type WriteCallback = (error?: Error | null) => void
@@ -55,6 +55,8 @@ export class ResponseOutput extends Writable {
   #sendScheduled = false
   /** Writes given to the stream whose callback has not come. */
   #underway = 0
+  /** Octets given since none were underway. */
+  #batchBytes = 0
   /** The Writable's callback, held back while the stream below takes no more. */
   #held: WriteCallback | null = null
   /** Nothing more is taken; what was taken goes to the stream, full or not. */
@@ -112,7 +114,7 @@ export class ResponseOutput extends Writable {
     if (this.#pendingBytes > 0) this.#send()
   }
 
-  /** Gives all that was written to the stream, however full it is, and takes nothing more. Resolves when it was taken. */
+  /** Takes nothing more. Resolves when the stream has taken all there is. */
   seal(): Promise<void> {
     this.#sealed = true
     this.#uncorkAll()
@@ -123,6 +125,12 @@ export class ResponseOutput extends Writable {
       this.#whenTaken = resolve
       this.#owner.outputWaits(true)
     })
+  }
+
+  /** Gives the stream all there is, however full it is, and takes nothing more: others will write to it. */
+  handOver(): void {
+    this.#batchBytes = -Infinity
+    void this.seal()
   }
 
   /**
@@ -175,8 +183,7 @@ export class ResponseOutput extends Writable {
 
   /** The connection is gone: nothing written from now on goes anywhere. */
   fail(error: Error): void {
-    this.#pending = []
-    this.#pendingBytes = 0
+    this.#dropPending()
     for (const waiter of this.#flushWaiters.splice(0)) waiter.reject(error)
     this.destroy(error)
   }
@@ -189,11 +196,10 @@ export class ResponseOutput extends Writable {
     }
     // Somebody has ended the stream under us.
     if (this.#stream.writableEnded) return callback(ended())
-    this.#pending.push(piece)
-    this.#pendingBytes += piece.length
+    this.#keep(piece)
     if (this.#pendingBytes < JOIN_LIMIT_BYTES) this.#scheduleSend()
     else this.#send()
-    if (this.#sealed || !this.#stream.writableNeedDrain) return callback()
+    if (this.#sealed || this.#hasRoom) return callback()
     this.#held = callback
     this.#owner.outputWaits(true)
   }
@@ -231,33 +237,67 @@ export class ResponseOutput extends Writable {
   }
 
   #send(): void {
-    const pieces = this.#pending
     const bytes = this.#pendingBytes
+    if (this.#stream.destroyed || this.#stream.writableEnded) return void this.#dropPending()
+    if (bytes > LARGEST_BATCH_BYTES - this.#batchBytes) return this.#sendSome()
+    const pieces = this.#dropPending()
+    if (pieces.length === 1) this.#give(pieces[0] as Piece)
+    else if (bytes <= COPY_LIMIT_BYTES) this.#give(joined(pieces))
+    else this.#giveTogether(pieces)
+  }
+
+  /** Sends as much as the batch has room for. */
+  #sendSome(): void {
+    const pieces = this.#dropPending()
+    const batch: Piece[] = []
+    let room = LARGEST_BATCH_BYTES - this.#batchBytes
+    for (const piece of pieces) {
+      if (room > 0) batch.push(part(piece, 0, room))
+      if (piece.length > room) this.#keep(part(piece, Math.max(room, 0), piece.length))
+      room -= piece.length
+    }
+    this.#giveTogether(batch)
+  }
+
+  #keep(piece: Piece): void {
+    this.#pending.push(piece)
+    this.#pendingBytes += piece.length
+  }
+
+  #dropPending(): Piece[] {
+    const pieces = this.#pending
     this.#pending = []
     this.#pendingBytes = 0
-    if (this.#stream.destroyed || this.#stream.writableEnded) return
-    if (pieces.length === 1) return this.#give(pieces[0] as Piece)
-    if (bytes <= COPY_LIMIT_BYTES) return this.#give(joined(pieces))
+    return pieces
+  }
+
+  #giveTogether(pieces: readonly Piece[]): void {
     this.#stream.cork()
     for (const piece of pieces) this.#give(piece)
     this.#stream.uncork()
   }
 
   #give(piece: Piece): void {
-    for (let from = 0; from < piece.length; from += LARGEST_WRITE_BYTES) {
-      this.#underway += 1
-      const to = from + LARGEST_WRITE_BYTES
-      if (typeof piece === 'string') this.#stream.write(piece.slice(from, to), 'latin1', this.#taken)
-      else this.#stream.write(piece.length <= to && from === 0 ? piece : piece.subarray(from, to), this.#taken)
-    }
+    this.#underway += 1
+    this.#batchBytes += piece.length
+    if (typeof piece === 'string') this.#stream.write(piece, 'latin1', this.#taken)
+    else this.#stream.write(piece, this.#taken)
+  }
+
+  get #hasRoom(): boolean {
+    return !this.#stream.writableNeedDrain && this.#batchBytes < LARGEST_BATCH_BYTES
   }
 
   /** The stream below took, or lost, one of our writes. */
   readonly #taken = (error?: Error | null): void => {
     this.#underway -= 1
     if (error) return
+    if (this.#underway === 0) {
+      this.#batchBytes = 0
+      this.sendPending()
+    }
     if (!this.#isAwaited) return
-    if (!this.#stream.writableNeedDrain) this.#releaseHeld()
+    if (this.#hasRoom) this.#releaseHeld()
     if (this.#underway === 0) this.#tellTaken()
     this.#owner.outputWaits(this.#isAwaited)
   }
@@ -310,6 +350,11 @@ function pieceOf(chunk: unknown, encoding: unknown): Piece {
 function doneOf(encoding: unknown, callback: unknown): ((error: Error | null | undefined) => void) | undefined {
   const done = typeof encoding === 'function' ? encoding : callback
   return typeof done === 'function' ? (done as (error: Error | null | undefined) => void) : undefined
+}
+
+function part(piece: Piece, from: number, to: number): Piece {
+  if (from === 0 && to >= piece.length) return piece
+  return typeof piece === 'string' ? piece.slice(from, to) : piece.subarray(from, to)
 }
 
 function joined(pieces: readonly Piece[]): string {
