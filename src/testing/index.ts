@@ -34,6 +34,6 @@ export {
   type OctetsMessage,
   tapConnection,
   type TappedConnection,
-} from './tap.js'
+} from '../net/tap.js'
 export { withTap } from './with-tap.js'
 export { selfSigned, type SelfSigned } from './self-signed.js'

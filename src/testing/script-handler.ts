@@ -21,7 +21,7 @@ import { toBuffer } from './octets.js'
 import type { ScriptRun } from './script-run.js'
 import type { HeaderFields, ResponseOptions, Step } from './script-step.js'
 import { describedBy, type ReceivedRequest } from './script-request.js'
-import { tapConnection } from './tap.js'
+import { tapConnection } from '../net/tap.js'
 
 /** For requests that no step is left for. */
 const BEYOND_THE_END: Step = {

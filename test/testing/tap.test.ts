@@ -64,7 +64,7 @@ describe('a tap', () => {
     }
     diagnostics_channel.subscribe(OCTETS_CHANNEL, listen)
     try {
-      await using server = await startServer(withTap(Hello))
+      await using server = await startServer(Hello)
       using client = await WireClient.connect({ port: server.port })
       await client.send(REQUEST)
       await client.read(HELLO.length)
