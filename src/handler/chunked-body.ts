@@ -20,7 +20,10 @@ export class ChunkedBody extends Writable {
     this.#coded = coded
     // Who writes on after the client has gone hears of it by its own listener, if it has one.
     this.on('error', ignore)
-    output.once('close', () => this.destroy())
+    const end = (): void => void this.destroy()
+    output.once('close', end)
+    // The output outlives the body: a connection has one for all its responses.
+    this.once('close', () => output.off('close', end))
   }
 
   /**
