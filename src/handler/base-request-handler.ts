@@ -12,6 +12,7 @@ import { escapeControlCharacters } from '../logging/escape-control-characters.js
 import type { ChunkedBody } from './chunked-body.js'
 import { readStaticsThroughInstances } from './class-attributes.js'
 import type { Timeouts } from './connection.js'
+import { observeRequest, requestsAreObserved } from './diagnostics.js'
 import { faultAnswer } from './fault-answers.js'
 import type { HandlerServer } from './handler-server.js'
 import { pythonRepr } from './python-repr.js'
@@ -127,6 +128,11 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
       this.#over = true
       return
     }
+    if (!requestsAreObserved()) return this.#serve(head)
+    return observeRequest(this, this._exchange, head, () => this.#serve(head))
+  }
+
+  #serve(head: RequestHead): MaybePromise<void> {
     try {
       this.#beginRequest(head)
       const parsed = this.parse_request()
@@ -144,12 +150,13 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
       (error: unknown) => this.#fail(error),
     )
     if (this.connection.timeouts.handler_ms === Infinity) return settled
-    return Promise.race([settled, this.connection.overdue().catch(() => this.#abandon())])
+    return Promise.race([settled, this.connection.overdue().catch((reason: unknown) => this.#abandon(reason))])
   }
 
   /** The handler has not settled in time: 503 if nothing was sent, and an end to the connection either way. */
-  async #abandon(): Promise<void> {
+  async #abandon(reason: unknown): Promise<void> {
     this.#abandoned = true
+    this._exchange.error = reason
     this.close_connection = true
     this.server.logger.error(
       `the handler of ${this.#subject()} took longer than ${this.connection.timeouts.handler_ms} ms`,
@@ -242,13 +249,17 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
     this.close_connection = true
     this.#over = true
     this._exchange.requestHead = null
+    this._exchange.status = 0
     this._exchange.pendingHead.clear()
     this.command = ''
     this.requestline = ''
     this.headers = NO_HEADERS
     this.reset_request_state()
     if (!(error instanceof RequestError)) return this.#reportFailure(error)
-    if (error.status !== 0) return this.#answerFault(error)
+    if (error.status === 0) return
+    if (!requestsAreObserved()) return this.#answerFault(error)
+    this._exchange.error = error
+    return observeRequest(this, this._exchange, null, () => this.#answerFault(error))
   }
 
   #answerFault(error: RequestError): MaybePromise<void> {
@@ -260,6 +271,7 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
   /** A step of the ladder threw: one answer if none has begun, else an end that shows. */
   async #fail(error: unknown): Promise<void> {
     const fault = error instanceof RequestError ? error : null
+    this._exchange.error = error
     if (fault === null && !this.#comesOfTheEnd(error)) this.#reportFailure(error)
     if (this.#abandoned) return
     if (this._exchange.detached || this.connection.responseStarted) return this.#breakOff()

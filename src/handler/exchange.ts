@@ -12,6 +12,10 @@ export class Exchange {
   continueOwed = false
   /** Body of the response, when it is chunked by us. */
   chunkedBody: ChunkedBody | null = null
+  /** Status code of the answer; 0 while none was sent. */
+  status = 0
+  /** What went wrong, on whichever side; null while nothing has. */
+  error: unknown = null
   /** The stream was handed over: there is nothing more to answer on it, for good. */
   detached = false
 
@@ -19,6 +23,8 @@ export class Exchange {
     this.requestHead = head
     this.continueOwed = head.expectsContinue
     this.chunkedBody = null
+    this.status = 0
+    this.error = null
     this.pendingHead.clear()
   }
 }

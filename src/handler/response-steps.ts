@@ -6,6 +6,7 @@
  * How a handler's write becomes octets: send_* → PendingHead → end_headers → connection.writeHead → wfile → one write.
  */
 import type { Duplex } from 'node:stream'
+import { inspect, type InspectOptions } from 'node:util'
 import { currentHttpDate, httpDate } from '../http/date.js'
 import { HeaderError } from '../http/errors.js'
 import { Headers } from '../http/headers.js'
@@ -21,6 +22,7 @@ import type { HandlerServer } from './handler-server.js'
 import { htmlEscape } from './html-escape.js'
 import { PendingHead } from './pending-head.js'
 import { percentFormat } from './percent-format.js'
+import { showHandler } from './show-handler.js'
 
 /** What a step gives that may have to wait: nothing, or a promise of it. */
 export type MaybePromise<T> = T | Promise<T>
@@ -151,6 +153,7 @@ export abstract class ResponseSteps<TServer extends HandlerServer = HandlerServe
     const interim = head.status !== 0 && !head.final
     const framing = head.framing(this.command)
     if (head.decidesConnection && !interim) this.close_connection = !this.#canPersist(framing)
+    if (!interim) this._exchange.status = head.status
     const octets = `${head.take(this.close_connection ? 'close' : 'keep-alive')}\r\n`
     head.clear()
     this.headers_active = false
@@ -264,6 +267,11 @@ export abstract class ResponseSteps<TServer extends HandlerServer = HandlerServe
 
   protected log_line(format: string, args: readonly unknown[]): string {
     return escapeControlCharacters(`${this.address_string()} ${percentFormat(format, args)}`)
+  }
+
+  /** What `util.inspect` shows. */
+  [inspect.custom](depth: number, options: InspectOptions): string {
+    return showHandler(this, depth, options)
   }
 
   /** @throws HeaderError `HEADERS_ENDED` when no field line can be added any more. */

@@ -62,7 +62,8 @@ export class Headers implements Iterable<[name: string, value: string]> {
     options: object,
     inspect: (value: unknown, options: object) => string,
   ): string {
-    return `Headers ${inspect(this.items(), options)}`
+    const shown = this.items().map(([name, value]) => [name, SECRET.has(name.toLowerCase()) ? '<hidden>' : value])
+    return `Headers ${inspect(shown, options)}`
   }
 
   /** Place of the next name that is equal but for case, or -1. Lengths are compared first: most names differ there. */
@@ -79,6 +80,9 @@ export class Headers implements Iterable<[name: string, value: string]> {
     return -1
   }
 }
+
+/** Fields, in lower case, whose values let their owner in somewhere: never shown by `util.inspect`. */
+const SECRET: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie'])
 
 function isFlat(fields: string[] | Iterable<readonly [string, string]>): fields is string[] {
   return Array.isArray(fields) && (fields.length === 0 || typeof fields[0] === 'string')

@@ -3,7 +3,9 @@
  * itself the function that calls. Source: AdvancedHTTPServer `RPCClient`.
  */
 import type { ConnectionOptions, SecureContext } from 'node:tls'
+import { inspect, type InspectOptions } from 'node:util'
 import type { ResponseHead } from '../http/events.js'
+import { Headers } from '../http/headers.js'
 import { type Limits, resolveLimits } from '../http/limits.js'
 import { KeywordArguments } from './call.js'
 import { CallDeadline } from './call-deadline.js'
@@ -169,6 +171,18 @@ export class RPCClient extends Callable {
     this.close()
   }
 
+  /** What `util.inspect` shows: the options, without password, keys and what lets the client in. */
+  [inspect.custom](_depth: number, options: InspectOptions): string {
+    const shown = {
+      ...Object.fromEntries(Object.entries(this)),
+      password: hidden(this.password),
+      ssl_context: hidden(this.ssl_context),
+      headers: this.headers && new Headers(Object.entries(this.headers)),
+      serializer: this.serializer.content_type,
+    }
+    return `${this.constructor.name} ${inspect(shown, options)}`
+  }
+
   async #send(request: Buffer, options: CallOptions): Promise<ClientResponse> {
     const deadline = new CallDeadline(options.timeout_ms ?? this.timeout_ms, options.signal)
     try {
@@ -222,6 +236,11 @@ export class RPCClient extends Callable {
       throw error
     }
   }
+}
+
+/** Tells that there is something, and not what. */
+function hidden(value: unknown): string | null {
+  return value === null ? null : '<hidden>'
 }
 
 /** What a call's arguments are once the markers behind them are taken off. */

@@ -6,6 +6,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import type { BaseHTTPRequestHandler } from '../handler/base-request-handler.js'
+import { observeConnection } from '../handler/diagnostics.js'
 import type { HandlerServer, ServerConfig } from '../handler/handler-server.js'
 import { type Limits, resolveLimits } from '../http/limits.js'
 import type { Logger } from '../logging/logger.js'
@@ -184,6 +185,7 @@ export class ServerNonThreaded implements HandlerServer {
     const timeouts = this.#timeouts
     const connection = new SocketConnection(stream, { client_address, encrypted, limits, timeouts, raw })
     this.#connections.add(connection)
+    observeConnection(connection, connection.closed, this)
     // A handler may never settle; its connection is gone all the same.
     void connection.closed.then(() => this.#connections.delete(connection))
     if (this.#windingDown) this.#windDown(connection)
