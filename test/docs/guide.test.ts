@@ -146,6 +146,12 @@ it('guide-logs says only what it was told to', async () => {
   expect(program.output).not.toContain('GET / HTTP/1.1')
 })
 
+it('guide-tracing tells of each request when it has ended', async () => {
+  await using program = packages.run('guide-tracing')
+  await bodyOf(await program.port(), 'GET', '/here?a=1')
+  await program.says(/^GET \/here\?a=1 404 \d+\.\d ms\n$/)
+})
+
 it('guide-shutdown ends by SIGTERM once its connections are closed', async () => {
   await using program = packages.run('guide-shutdown')
   await bodyOf(await program.port(), 'GET', '/')

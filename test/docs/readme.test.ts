@@ -34,6 +34,19 @@ describe('the first screen', () => {
   })
 })
 
+describe('the package', () => {
+  it('can be required, where Node can require ES modules', async (context) => {
+    context.skip(!('require_module' in process.features), 'this Node.js can not require ES modules')
+    const program = `node -p "typeof require('advancedhttpserver').AdvancedHTTPServer"`
+    expect(await runShell(program, packages.path)).toBe('function\n')
+  })
+
+  it('runs nothing at install time', () => {
+    const { scripts } = JSON.parse(readDocument('package.json')) as { scripts: Record<string, string> }
+    for (const name of ['preinstall', 'install', 'postinstall']) expect(scripts).not.toHaveProperty(name)
+  })
+})
+
 describe('the examples', () => {
   it('bind to several interfaces', async () => {
     await using program = packages.run('addresses')
