@@ -28,6 +28,7 @@ export type { Connection, RequestBody, ResponseFraming, ResponseOutput } from '.
 export type { ConnectionDiagnostics, RequestDiagnostics } from './handler/diagnostics.js'
 export type { HandlerServer, ServerConfig } from './handler/handler-server.js'
 export type { AnyHandler, HandlerMap } from './handler/handler-map.js'
+export { PatternError } from './handler/pattern.js'
 export { Query } from './handler/query.js'
 export { type PathRegistrar, RegisterPath } from './handler/register-path.js'
 export { scrypt_hash } from './handler/scrypt-password.js'
@@ -47,9 +48,12 @@ export { KeywordArguments, kwargs } from './rpc/call.js'
 export { call_options, RPCClient, type CallOptions, type RPCClientOptions } from './rpc/client.js'
 export { RPCClientCached, type RPCClientCachedOptions } from './rpc/client-cached.js'
 export {
+  RPCCacheError,
   RPCConnectionError,
   RPCError,
   SerializerError,
+  type CacheFault,
+  type CallFault,
   type ConnectionFault,
   type RemoteException,
   type SerializerFault,

@@ -17,8 +17,11 @@ export interface Pattern {
 /** A handler pattern that does not compile. Its message names the pattern. */
 export class PatternError extends Error {
   override readonly name = 'PatternError'
+  /** Always this one: a stable code, as other errors have it. */
+  readonly code = 'BAD_PATTERN'
 
   constructor(
+    /** As registered. */
     readonly pattern: string,
     options: ErrorOptions & { readonly cause: Error },
   ) {

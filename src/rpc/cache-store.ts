@@ -3,6 +3,7 @@
  * SQLite packages: Node's own where there is one, else `node-sqlite3-wasm`. Knows nothing of what the octets mean.
  */
 import { createRequire } from 'node:module'
+import { RPCCacheError } from './errors.js'
 
 /** How long a statement waits for a file that another process has locked. Python waits 5 s, but not in an event loop. */
 const BUSY_TIMEOUT_MS = 1_000
@@ -29,15 +30,15 @@ export class CacheStore {
 
   /**
    * @param path - A file, made when there is none, or `:memory:`.
-   * @throws Error when there is no SQLite, or the file is no database.
+   * @throws RPCCacheError when there is no SQLite, or the file is no database.
    */
   constructor(path: string) {
     this.#database = openDatabase(path)
     try {
       this.#database.execute(CREATE)
-    } catch (error) {
+    } catch (cause) {
       this.#database.close()
-      throw error
+      throw unusable(path, cause)
     }
   }
 
@@ -78,9 +79,21 @@ export class CacheStore {
 }
 
 function openDatabase(path: string): Database {
-  const database = openBuiltin(path) ?? openWasm(path)
+  let database: Database | null
+  try {
+    database = openBuiltin(path) ?? openWasm(path)
+  } catch (cause) {
+    throw unusable(path, cause)
+  }
   if (database !== null) return database
-  throw new Error('no SQLite for the RPC cache: use Node.js 22.13 or later, or install node-sqlite3-wasm')
+  throw new RPCCacheError(
+    'NO_SQLITE',
+    'no SQLite for the cache: use Node.js 22.13 or later, or install node-sqlite3-wasm',
+  )
+}
+
+function unusable(path: string, cause: unknown): RPCCacheError {
+  return new RPCCacheError('BAD_FILE', `no cache can be kept in ${path}: ${String(cause)}`, { cause })
 }
 
 /** The part of `node:sqlite` that is used; the declarations we compile against are older than it. */

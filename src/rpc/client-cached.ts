@@ -17,7 +17,7 @@ export interface RPCClientCachedOptions extends RPCClientOptions {
 export class RPCClientCached extends RPCClient {
   readonly #store: CacheStore
 
-  /** @throws Error when there is no SQLite (see the options), or the file is none of its own. */
+  /** @throws RPCCacheError `NO_SQLITE`, or `BAD_FILE` when the file can't be opened or is none of its own. */
   constructor(address: readonly [host: string, port: number], options: RPCClientCachedOptions = {}) {
     super(address, options)
     this.#store = new CacheStore(options.cache_db ?? ':memory:')

@@ -43,9 +43,20 @@ export interface RemoteException {
   message: string | null
 }
 
+/** How a call was answered with an error, as a stable code. */
+export type CallFault =
+  /** The function ran and raised: see `remote_exception`. */
+  | 'REMOTE_EXCEPTION'
+  /** The status was another than 200. */
+  | 'BAD_STATUS'
+  /** The status was 200, and the payload is no answer. */
+  | 'BAD_ANSWER'
+
 /** A call was answered with an error. Source: AdvancedHTTPServer `RPCError`. */
 export class RPCError extends Error {
   override readonly name: string = 'RPCError'
+  /** What went wrong, as a stable code. */
+  readonly code: CallFault | ConnectionFault
   /**
    * @param status - Status code of the answer; 0 when there was none.
    * @param remote_exception - What the called function raised, else null.
@@ -57,6 +68,7 @@ export class RPCError extends Error {
     options?: ErrorOptions,
   ) {
     super(message, options)
+    this.code = remote_exception === null ? (status === 200 ? 'BAD_ANSWER' : 'BAD_STATUS') : 'REMOTE_EXCEPTION'
   }
 
   /** Whether the called function ran and raised. */
@@ -90,7 +102,7 @@ export type ConnectionFault =
 export class RPCConnectionError extends RPCError {
   override readonly name = 'RPCConnectionError'
   constructor(
-    readonly code: ConnectionFault,
+    override readonly code: ConnectionFault,
     message: string,
     options?: ErrorOptions,
   ) {
@@ -99,5 +111,24 @@ export class RPCConnectionError extends RPCError {
 
   override toString(): string {
     return `${this.name}: ${this.message}`
+  }
+}
+
+/** Why answers can't be kept, as a stable code. */
+export type CacheFault =
+  /** Neither `node:sqlite` (Node.js 22.13) nor the package `node-sqlite3-wasm` is there. */
+  | 'NO_SQLITE'
+  /** The file can't be opened, or is no database; SQLite's error is the `cause`. */
+  | 'BAD_FILE'
+
+/** An `RPCClientCached` has no place to keep answers in. */
+export class RPCCacheError extends Error {
+  override readonly name = 'RPCCacheError'
+  constructor(
+    readonly code: CacheFault,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
   }
 }
