@@ -19,11 +19,13 @@ afterAll(() => {
   workshop.remove()
 })
 
-it('every example says how to run it, in less than 60 lines', () => {
+it('every example says what it is, in less than 60 lines, and is listed', () => {
+  const list = readFileSync(join(ROOT, 'examples', 'README.md'), 'utf8')
   for (const name of readdirSync(join(ROOT, 'examples')).filter((file) => file.endsWith('.mjs'))) {
     const source = readFileSync(join(ROOT, 'examples', name), 'utf8')
     expect(source.split('\n').length - 1, name).toBeLessThan(60)
     expect(source, name).toMatch(/^\/\/ [A-Z]/)
+    expect(list).toContain(`[${name}](${name})`)
   }
 })
 

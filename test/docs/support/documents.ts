@@ -30,7 +30,13 @@ const FENCE = /^(?:<!-- (run|session|file): ([\w.-]+) -->\n\n?)?```(\w*)\n([\s\S
 /** Paths of all documents, from the root. */
 export function documents(): string[] {
   const pages = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'))
-  const paths = ['README.md', 'SECURITY.md', 'CONTRIBUTING.md', ...pages.map((name) => `docs/${name}`)]
+  const paths = [
+    'README.md',
+    'SECURITY.md',
+    'CONTRIBUTING.md',
+    'examples/README.md',
+    ...pages.map((name) => `docs/${name}`),
+  ]
   return paths.filter((path) => existsSync(join(ROOT, path)))
 }
 
