@@ -28,9 +28,9 @@ export function isFieldValue(text: string): boolean {
   return true
 }
 
-/** Whether the text is made of the table's characters alone; true for an empty text. */
-export function hasOnly(text: string, table: Uint8Array): boolean {
-  for (let place = 0; place < text.length; place++) {
+/** Whether the text is made of the table's characters alone from a place on; true when there are none. */
+export function hasOnly(text: string, table: Uint8Array, from = 0): boolean {
+  for (let place = from; place < text.length; place++) {
     if (table[text.charCodeAt(place)] !== 1) return false
   }
   return true

@@ -27,31 +27,34 @@ export class FramingFields {
   #note(name: string, value: string): void {
     switch (name.length) {
       case 4:
-        if (isNamed(name, 'host') && this.hosts++ === 0) this.host = value
+        if (isNamed(name, 'Host') && this.hosts++ === 0) this.host = value
         break
       case 6:
-        if (isNamed(name, 'expect') && this.expectations++ === 0) this.expectation = value
+        if (isNamed(name, 'Expect') && this.expectations++ === 0) this.expectation = value
         break
       case 7:
-        if (isNamed(name, 'upgrade')) this.hasUpgrade = true
+        if (isNamed(name, 'Upgrade')) this.hasUpgrade = true
         break
       case 10:
-        if (isNamed(name, 'connection'))
+        if (isNamed(name, 'Connection'))
           this.connection = this.connection === null ? value : `${this.connection},${value}`
         break
       case 14:
-        if (isNamed(name, 'content-length') && this.contentLengths++ === 0) this.contentLength = value
+        if (isNamed(name, 'Content-Length') && this.contentLengths++ === 0) this.contentLength = value
         break
       case 17:
-        if (isNamed(name, 'transfer-encoding') && this.transferEncodings++ === 0) this.transferEncoding = value
+        if (isNamed(name, 'Transfer-Encoding') && this.transferEncodings++ === 0) this.transferEncoding = value
         break
       default:
     }
   }
 }
 
+/** The wanted name is given as most clients write it. Those of equal length differ in the first letter, nearly always. */
 function isNamed(name: string, wanted: string): boolean {
-  return name === wanted || name.toLowerCase() === wanted
+  if (name === wanted) return true
+  if ((name.charCodeAt(0) | 0x20) !== (wanted.charCodeAt(0) | 0x20)) return false
+  return name.toLowerCase() === wanted.toLowerCase()
 }
 
 /** What Transfer-Encoding says of a body; null when there is no such field. */

@@ -15,13 +15,13 @@ const BRACKETED = octetTable("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn
 export function isHost(text: string): boolean {
   const end = hostEnd(text)
   if (end < 0) return false
-  return end === text.length || (text[end] === ':' && hasOnly(text.slice(end + 1), DIGITS))
+  return end === text.length || (text[end] === ':' && hasOnly(text, DIGITS, end + 1))
 }
 
 /** Whether the text is a host with a port, neither of them empty: the target of CONNECT (RFC 9112 3.2.3). */
 export function isHostWithPort(text: string): boolean {
   const end = hostEnd(text)
-  return end > 0 && text[end] === ':' && end + 1 < text.length && hasOnly(text.slice(end + 1), DIGITS)
+  return end > 0 && text[end] === ':' && end + 1 < text.length && hasOnly(text, DIGITS, end + 1)
 }
 
 /** Where the host ends and a colon may follow; -1 when the text does not begin with a host. */
@@ -30,12 +30,13 @@ function hostEnd(text: string): number {
     const bracket = text.indexOf(']')
     return bracket > 1 && hasOnly(text.slice(1, bracket), BRACKETED) ? bracket + 1 : -1
   }
-  const colon = text.indexOf(':')
-  const host = colon < 0 ? text : text.slice(0, colon)
-  return hasOnly(host, REGISTERED_NAME) && hasWholeEscapes(host) ? host.length : -1
+  let end = 0
+  while (end < text.length && REGISTERED_NAME[text.charCodeAt(end)] === 1) end++
+  const isWhole = end === text.length || text[end] === ':'
+  return isWhole && hasWholeEscapes(text) ? end : -1
 }
 
-/** Whether two hexadecimal digits follow each percent sign. */
+/** Whether two hexadecimal digits follow each percent sign. There are none behind the host. */
 function hasWholeEscapes(text: string): boolean {
   for (let at = text.indexOf('%'); at >= 0; at = text.indexOf('%', at + 3)) {
     const digits = text.slice(at + 1, at + 3)

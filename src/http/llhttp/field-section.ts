@@ -63,12 +63,11 @@ export class FieldSection {
   toList(): string[] {
     const { text, count } = this
     const places = this.#places
-    const list: string[] = []
-    for (let place = 0; place < count * PLACES_PER_FIELD; place += PLACES_PER_FIELD) {
-      list.push(
-        text.slice(places[place], places[place + 1]),
-        trimmedSlice(text, places[place + 2] as number, places[place + 3] as number),
-      )
+    const list = new Array<string>(count * 2)
+    for (let field = 0; field < count; field++) {
+      const place = field * PLACES_PER_FIELD
+      list[field * 2] = text.slice(places[place], places[place + 1])
+      list[field * 2 + 1] = trimmedSlice(text, places[place + 2] as number, places[place + 3] as number)
     }
     return list
   }

@@ -80,13 +80,13 @@ export class MessageRecorder implements LlhttpSink {
 
   /** Offset in the chunk of the next untaken piece of content; -1 when all are taken. */
   get pieceOffset(): number {
-    return this.#pieces[this.#pieceTaken] ?? -1
+    return this.#pieceTaken === this.#pieces.length ? -1 : (this.#pieces[this.#pieceTaken] as number)
   }
 
   /** The next piece of content, a view of the chunk; null when all are taken. */
   takePiece(chunk: Buffer): Buffer | null {
-    const offset = this.pieceOffset
-    if (offset < 0) return null
+    if (this.#pieceTaken === this.#pieces.length) return null
+    const offset = this.#pieces[this.#pieceTaken] as number
     const length = this.#pieces[this.#pieceTaken + 1] as number
     this.#pieceTaken += 2
     if (this.#pieceTaken === this.#pieces.length) {

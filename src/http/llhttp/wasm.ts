@@ -94,7 +94,8 @@ export class Llhttp {
 
   /** The memory's octets, also after it has grown. */
   get octets(): Uint8Array {
-    if (this.#view.buffer !== this.memory.buffer) this.#view = new Uint8Array(this.memory.buffer)
+    // Growing detaches the old buffer, which leaves its views empty; asking the memory for its buffer is far dearer.
+    if (this.#view.length === 0) this.#view = new Uint8Array(this.memory.buffer)
     return this.#view
   }
 
@@ -194,7 +195,8 @@ export class LlhttpParser {
     const begin = end - standIn.length
     if (begin < -HEADROOM_BYTES) throw new RangeError('a stand-in has no room in front of the chunk')
     this.#claimScratch(end)
-    this.#llhttp.octets.set(standIn, this.#llhttp.base + begin)
+    const { octets, base } = this.#llhttp
+    for (let at = 0; at < standIn.length; at++) octets[base + begin + at] = standIn[at] as number
     return this.execute(begin)
   }
 
@@ -260,7 +262,8 @@ export class LlhttpParser {
   #claimScratch(offset: number): void {
     const llhttp = this.#llhttp
     if (llhttp.scratchOwner === this) return
-    const from = Math.max(offset, 0)
+    // A view costs as much as copying some hundred octets that are not needed.
+    const from = offset < 256 ? 0 : offset
     llhttp.octets.set(from === 0 ? this.#chunk : this.#chunk.subarray(from), llhttp.base + from)
     llhttp.scratchOwner = this
   }
