@@ -106,8 +106,9 @@ export class WireClient implements Disposable {
 
   /** Resets the TCP connection. */
   reset(): void {
+    // Destroying both in one turn of the event loop can crash Node 20 while octets are under way.
+    this.#tcp.once('close', () => this.socket.destroy())
     this.#tcp.resetAndDestroy()
-    this.socket.destroy()
   }
 
   /** Closes both sides at once. */
