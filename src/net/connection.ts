@@ -244,8 +244,7 @@ export class SocketConnection implements Connection {
 
   /** Ends the connection at once, sending nothing more; with a reset where an end alone would not look like one. */
   abort(): void {
-    const isCutOff = this.#output.delimitedByClosing && !this.stream.writableFinished && this.#state !== 'detached'
-    if (isCutOff) this.#reset()
+    if (this.#output.delimitedByClosing && this.#state !== 'detached') this.#reset()
     else this.stream.destroy()
   }
 
@@ -258,7 +257,8 @@ export class SocketConnection implements Connection {
 
   #reset(): void {
     try {
-      this.#raw?.resetAndDestroy()
+      // Node never closes a socket that it can't reset, and it can't while an end is on its way.
+      if (!this.stream.writableEnded) this.#raw?.resetAndDestroy()
     } catch {
       // Pipes can't be reset, and TLS over anything but TCP neither.
     }

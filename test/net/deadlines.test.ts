@@ -4,11 +4,11 @@ import { performance } from 'node:perf_hooks'
 import { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest'
 import { RequestHandler, type Timeouts } from '../../src/index.js'
 import { LineLog } from '../support/line-log.js'
 import { deferred, until } from '../support/settled.js'
-import { hear, hearUntil, serve, type Served } from '../support/serve.js'
+import { hear, hearUntil, serve } from '../support/serve.js'
 import { closeOf } from '../support/socket-end.js'
 
 const GET = 'GET /x HTTP/1.1\r\nHost: a\r\n\r\n'
@@ -45,8 +45,8 @@ function drip(client: Socket, octet: string): void {
 
 describe('the time for a request head', () => {
   it('ends with 408 when a verb had begun', async () => {
-    expect(await heardAfter('G', { head_ms: 30 })).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/)
-    expect(await heardAfter('GET /x HTTP/1.1\r\nHost: a\r\n', { head_ms: 30 })).toMatch(
+    expect(await heardAfter('G', { head_ms: 500 })).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/)
+    expect(await heardAfter('GET /x HTTP/1.1\r\nHost: a\r\n', { head_ms: 500 })).toMatch(
       /^HTTP\/1\.1 408 [^]*\r\nConnection: close\r\n[^]*<\/html>\n$/,
     )
   })
@@ -57,7 +57,7 @@ describe('the time for a request head', () => {
   })
 
   it('is not lengthened by octets that drip', async () => {
-    await using served = await serve(Simple, { timeouts: { head_ms: 50, idle_ms: Infinity } })
+    await using served = await serve(Simple, { timeouts: { head_ms: 500, idle_ms: Infinity } })
     const client = await served.client()
     client.write('GET /x HTTP/1.1\r\nHost: a\r\nX: ')
     drip(client, 'x')
@@ -65,7 +65,7 @@ describe('the time for a request head', () => {
   })
 
   it('begins with the first octet of each further request', async () => {
-    await using served = await serve(Simple, { timeouts: { head_ms: 50, idle_ms: Infinity } })
+    await using served = await serve(Simple, { timeouts: { head_ms: 500, idle_ms: Infinity } })
     const client = await served.client()
     client.write(GET)
     await hearUntil(client, (heard) => heard.includes('[answer]'))
@@ -76,11 +76,11 @@ describe('the time for a request head', () => {
   it('is over when the head is whole, however long its answer takes', async () => {
     class Slow extends Simple {
       override async do_GET(): Promise<void> {
-        await new Promise((resolve) => setTimeout(resolve, 80))
+        await new Promise((resolve) => setTimeout(resolve, 600))
         await this.send_response_full('[answer]')
       }
     }
-    await using served = await serve(Slow, { timeouts: { head_ms: 20, idle_ms: 20 } })
+    await using served = await serve(Slow, { timeouts: { head_ms: 500, idle_ms: 500 } })
     const client = await served.client()
     client.write(GET)
     expect(await hear(client)).toContain('[answer]')
@@ -115,14 +115,14 @@ describe('the time for more of a body', () => {
   })
 
   it('begins anew with each piece', async () => {
-    await using served = await serve(Simple, { timeouts: { body_idle_ms: 200 } })
+    await using served = await serve(Simple, { timeouts: { body_idle_ms: 1_000 } })
     const client = await served.client()
-    client.write('PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n')
-    for (let sent = 0; sent < 100; sent += 1) {
+    client.write('PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 30\r\n\r\n')
+    for (let sent = 0; sent < 30; sent += 1) {
       client.write('x')
-      await new Promise((resolve) => setTimeout(resolve, 3))
+      await new Promise((resolve) => setTimeout(resolve, 40))
     }
-    expect(await hearUntil(client, (heard) => heard.endsWith('100'))).toContain('200 OK')
+    expect(await hearUntil(client, (heard) => heard.endsWith('\r\n\r\n30'))).toContain('200 OK')
   })
 
   it('ends the connection when nobody reads the body, after its answer', async () => {
@@ -179,14 +179,19 @@ describe('the time for more of a body', () => {
   })
 })
 
-/** Many clients take the octets that came before a reset, and the reset itself, for an end: the server is looked at. */
-async function expectReset(served: Served): Promise<void> {
-  const reset = vi.spyOn(Socket.prototype, 'resetAndDestroy')
-  await served.server.shutdown({ grace_ms: Infinity })
-  expect(reset).toHaveBeenCalledTimes(1)
+function* blocks(count: number): Generator<Buffer> {
+  for (let number = 0; number < count; number += 1) yield Buffer.alloc(10_000)
 }
 
 describe('the time in which a peer takes nothing', () => {
+  /** Many clients take the octets that came before a reset, and the reset itself, for an end: the server is looked at. */
+  let reset: MockInstance
+  /** Requests that have reached their handler. */
+  let begun: number
+  beforeEach(() => {
+    begun = 0
+    reset = vi.spyOn(Socket.prototype, 'resetAndDestroy')
+  })
   afterEach(() => {
     vi.restoreAllMocks()
   })
@@ -206,14 +211,11 @@ describe('the time in which a peer takes nothing', () => {
     },
   }
 
-  function* blocks(count: number): Generator<Buffer> {
-    for (let number = 0; number < count; number += 1) yield Buffer.alloc(10_000)
-  }
-
   it.each(Object.entries(ways))('ends with a reset: %s', async (_name, write) => {
     const log = new LineLog()
     class Large extends RequestHandler {
       override async do_GET(): Promise<void> {
+        begun += 1
         this.send_response(200)
         this.send_header('Content-Length', 1_000_000_000)
         this.end_headers()
@@ -224,13 +226,16 @@ describe('the time in which a peer takes nothing', () => {
     const client = await served.client()
     client.pause()
     client.write(GET)
-    await expectReset(served)
+    await until(() => begun === 1)
+    await served.server.shutdown({ grace_ms: Infinity })
+    expect(reset).toHaveBeenCalledTimes(1)
     expect(log.at('error')).toEqual([])
   })
 
   it('ends with a reset also when the connection is closing already', async () => {
     class Closing extends RequestHandler {
       override do_GET(): void {
+        begun += 1
         this.close_connection = true
         void this.send_response_full(Buffer.alloc(50_000_000))
       }
@@ -239,22 +244,28 @@ describe('the time in which a peer takes nothing', () => {
     const client = await served.client()
     client.pause()
     client.write(GET)
-    await expectReset(served)
+    await until(() => begun === 1)
+    await served.server.shutdown({ grace_ms: Infinity })
+    expect(reset).toHaveBeenCalledTimes(1)
   })
 
   it('ends with a reset also when it was not the last octets that were taken', async () => {
     class Closing extends RequestHandler {
       override do_GET(): void {
+        begun += 1
         this.close_connection = true
         void this.send_response_full(Buffer.alloc(50_000_000))
       }
     }
-    await using served = await serve(Closing, { timeouts: { write_idle_ms: 60 } })
+    await using served = await serve(Closing, { timeouts: { write_idle_ms: 500 } })
     const client = await served.client()
     client.write(GET)
     // Reads some, then nothing any more.
-    await hearUntil(client, (heard) => heard.length > 5_000_000)
-    await expectReset(served)
+    while (client.bytesRead < 5_000_000) await once(client, 'data')
+    client.pause()
+    await until(() => begun === 1)
+    await served.server.shutdown({ grace_ms: Infinity })
+    expect(reset).toHaveBeenCalledTimes(1)
   })
 
   it('is not judged by the whole: who takes a little now and then gets everything', async () => {
@@ -264,7 +275,7 @@ describe('the time in which a peer takes nothing', () => {
         void this.send_response_full(Buffer.alloc(bytes))
       }
     }
-    await using served = await serve(Large, { timeouts: { write_idle_ms: 400 } })
+    await using served = await serve(Large, { timeouts: { write_idle_ms: 1_000 } })
     const client = await served.client()
     let heard = 0
     client.on('data', (octets: Buffer) => {
