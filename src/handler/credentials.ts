@@ -6,8 +6,6 @@
 import { isPossibleUsername, parseBasicCredentials } from './basic-auth.js'
 import { type StoredPassword, storedPassword } from './stored-password.js'
 
-export type { PasswordType } from './stored-password.js'
-
 export type CredentialCheck =
   | { readonly accepted: true; readonly username: string }
   /** `reason`: Python's log line; null when the field was no credentials at all, which Python does not log either. */

@@ -5,9 +5,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { ScryptPassword } from './scrypt-password.js'
 
-/** What `auth_add_creds` may be told of a password; any case will do. */
-export type PasswordType = 'plain' | 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512' | 'scrypt'
-
 /** A password that can be compared with, not read. */
 export interface StoredPassword {
   /** Names the work that {@link matches} does: equal schemes take equally long. */

@@ -7,7 +7,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
 
 /** One connection as the script sees it. */
-export class ScriptedConnection {
+class ScriptedConnection {
   #received = Buffer.alloc(0)
   #ended = false
   #wake: () => void = () => undefined

@@ -140,7 +140,7 @@ function isExact(expectation: Expectation): expectation is readonly Answer[] {
   return Array.isArray(expectation)
 }
 
-export function maskDates(octets: string): string {
+function maskDates(octets: string): string {
   return octets.replace(
     /(?<=^|\n)Date: [A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT(?=\r\n)/g,
     'Date: <DATE>',

@@ -79,9 +79,3 @@ export function hearUntil(socket: Socket, enough: (heard: string) => boolean): P
 export function maskDates(text: string): string {
   return text.replaceAll(/^Date: .*(?=\r$)/gm, 'Date: <DATE>')
 }
-
-/** Head of a response that the original's handler would give, with the field lines in between. */
-export function responseHead(status: string, ...fields: readonly string[]): string {
-  const lines = [`HTTP/1.1 ${status}`, `Server: Test/1.0`, 'Date: <DATE>', ...fields]
-  return `${lines.join('\r\n')}\r\n\r\n`
-}

@@ -99,7 +99,7 @@ export class FakeHost implements WebSocketHost {
 }
 
 /** The other end: collects what comes, and waits for what is to come. */
-export class FramePeer {
+class FramePeer {
   readonly stream: Duplex
   /** Whether this side stays open when the other has ended its own. */
   lingers = false

@@ -9,7 +9,7 @@ export function* everyCut(octets: Buffer): Generator<readonly Buffer[]> {
 }
 
 /** Every octet alone; long streams after their first thousand octets in pieces of a prime length. */
-export function cutAll(octets: Buffer): Buffer[] {
+function cutAll(octets: Buffer): Buffer[] {
   const pieces: Buffer[] = []
   for (let at = 0; at < octets.length; at += at < 1000 ? 1 : 509) {
     pieces.push(octets.subarray(at, Math.min(octets.length, at + (at < 1000 ? 1 : 509))))
