@@ -25,7 +25,8 @@ export interface Reached {
 export class Coverage {
   readonly #lists: CounterList[] = []
   readonly #lengths: number[] = []
-  readonly #isBranch: boolean[] = []
+  /** Folder of the file when the list is of branches, by list; otherwise empty. */
+  readonly #branchesOf: string[] = []
   readonly #files = new Set<string>()
   /** A bit per size that was seen, by counter. */
   #seen = new Uint8Array(0)
@@ -37,8 +38,8 @@ export class Coverage {
     for (const [name, { s, f, b }] of Object.entries(files ?? {})) {
       if (this.#files.has(name)) continue
       this.#files.add(name)
-      for (const list of [s, f]) this.#addList(list, Object.keys(list).length, false)
-      for (const list of Object.values(b)) this.#addList(list, list.length, true)
+      for (const list of [s, f]) this.#addList(list, Object.keys(list).length, '')
+      for (const list of Object.values(b)) this.#addList(list, list.length, name.split('/').slice(0, 2).join('/'))
     }
     const seen = new Uint8Array(this.#counters)
     seen.set(this.#seen)
@@ -72,21 +73,33 @@ export class Coverage {
 
   /** Branches that any input took, of all those in the files that are loaded. */
   get branches(): Reached {
-    let [reached, known, base] = [0, 0, 0]
-    for (const [place, length] of this.#lengths.entries()) {
-      if (this.#isBranch[place]) {
-        known += length
-        for (let index = 0; index < length; index += 1) if (this.#seen[base + index] !== 0) reached += 1
-      }
-      base += length
+    let [reached, known] = [0, 0]
+    for (const folder of this.branchesByFolder.values()) {
+      reached += folder.reached
+      known += folder.known
     }
     return { reached, known }
   }
 
-  #addList(list: CounterList, length: number, isBranch: boolean): void {
+  get branchesByFolder(): Map<string, Reached> {
+    const folders = new Map<string, Reached>()
+    let base = 0
+    for (const [place, length] of this.#lengths.entries()) {
+      const folder = this.#branchesOf[place] as string
+      if (folder !== '') {
+        const { reached, known } = folders.get(folder) ?? { reached: 0, known: 0 }
+        const taken = this.#seen.subarray(base, base + length).filter((sizes) => sizes !== 0).length
+        folders.set(folder, { reached: reached + taken, known: known + length })
+      }
+      base += length
+    }
+    return folders
+  }
+
+  #addList(list: CounterList, length: number, branchesOf: string): void {
     this.#lists.push(list)
     this.#lengths.push(length)
-    this.#isBranch.push(isBranch)
+    this.#branchesOf.push(branchesOf)
     this.#counters += length
   }
 }

@@ -5,7 +5,7 @@
 import { Random } from '../../src/testing/random.js'
 
 /** Longest input that is also given octet by octet. */
-const SINGLE_OCTETS = 600
+const SINGLE_OCTETS = 250
 
 /** Some ways to cut the octets: at a few places, at many, and, when they are few, everywhere. */
 export function waysToCut(octets: Buffer): Buffer[][] {

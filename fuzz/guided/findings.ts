@@ -5,6 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createHash } from 'node:crypto'
+import { shrink } from './shrink.js'
 import type { Target } from './target.js'
 
 /** Runs of the target that shrinking one finding may take. */
@@ -32,7 +33,11 @@ export class Findings {
     const kind = kindOf(error)
     if (this.#kinds.has(kind)) return
     this.#kinds.set(kind, kind)
-    const smallest = await shrink(input, async (candidate) => kindOf(await faultOf(target, candidate)) === kind)
+    const smallest = await shrink(
+      input,
+      SHRINK_RUNS,
+      async (candidate) => kindOf(await faultOf(target, candidate)) === kind,
+    )
     this.write(smallest, error)
   }
 
@@ -64,19 +69,4 @@ function kindOf(error: unknown): string {
   const place = /(?:src|fuzz)\/[\w/-]+\.js/.exec(error.stack ?? '')?.[0] ?? ''
   const [claimed = ''] = error.message.split(': ')
   return `${error.name} ${claimed.replaceAll(/\d+|".*"/g, '#')} ${place}`
-}
-
-/** Leaves out ever smaller parts while what is left still shows the fault. */
-async function shrink(input: Buffer, shows: (candidate: Buffer) => Promise<boolean>): Promise<Buffer> {
-  let smallest = input
-  let runs = 0
-  for (let size = input.length >> 1; size >= 1; size >>= 1) {
-    for (let from = 1; from < smallest.length && runs < SHRINK_RUNS; ) {
-      const candidate = Buffer.concat([smallest.subarray(0, from), smallest.subarray(from + size)])
-      runs += 1
-      if (await shows(candidate)) smallest = candidate
-      else from += size
-    }
-  }
-  return smallest
 }

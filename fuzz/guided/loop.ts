@@ -3,17 +3,21 @@
  * cut into pieces and compared; whatever breaks a claim becomes a finding. Time, chance and coverage are given to it.
  */
 import type { Random } from '../../src/testing/random.js'
-import { type Entry, nameOf, smallestCover } from './corpus.js'
+import { nameOf, smallestCover } from './corpus.js'
 import type { Coverage } from './coverage.js'
 import type { Findings } from './findings.js'
 import { Mutator } from './mutator.js'
 import { Scheduler } from './scheduler.js'
+import { shrink } from './shrink.js'
 import type { Target } from './target.js'
 
 /** Every so many executions an input is cut into pieces although it is not new. */
 const CHECK_EVERY = 8
 /** Every so many executions the event loop gets its turn, and files that were loaded meanwhile are taken up. */
 const BREATHE_EVERY = 256
+
+/** Runs that taking the needless out of one kept input may take. */
+const TRIM_RUNS = 60
 
 export interface LoopOptions {
   readonly target: Target
@@ -46,9 +50,23 @@ export class FuzzLoop {
     return this.#scheduler.entries.length
   }
 
-  /** The smallest inputs that reach what all of them reach. */
-  get cover(): Entry[] {
-    return smallestCover(this.#scheduler.entries)
+  /** The smallest inputs that reach what all of them reach, each with what it does not need for that taken out. */
+  async smallestInputs(): Promise<Buffer[]> {
+    const covered = new Set<number>()
+    const inputs: Buffer[] = []
+    for (const { input, features } of smallestCover(this.#scheduler.entries)) {
+      const own = features.filter((feature) => !covered.has(feature))
+      for (const feature of own) covered.add(feature)
+      inputs.push(await shrink(input, TRIM_RUNS, (candidate) => this.#reaches(candidate, own)))
+    }
+    return inputs
+  }
+
+  async #reaches(input: Buffer, wanted: readonly number[]): Promise<boolean> {
+    const { target, coverage } = this.#options
+    const sound = await this.#holds(() => target.run(input), input)
+    const reached = new Set(coverage.take())
+    return sound && wanted.every((feature) => reached.has(feature))
   }
 
   async run(inputs: readonly Buffer[]): Promise<void> {
@@ -81,7 +99,7 @@ export class FuzzLoop {
     this.executions += 1
     const began = performance.now()
     const sound = await this.#holds(() => target.run(input), input)
-    this.#noteTime(performance.now() - began, input)
+    if (sound) this.#noteTime(performance.now() - began, input)
     const features = coverage.take()
     const fresh = coverage.news(features)
     if (sound && fresh.length > 0) {

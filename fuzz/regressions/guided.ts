@@ -1,0 +1,33 @@
+/** Inputs of the guided fuzzer that once broke a claim, or that a claim was found to be too wide for. Run whole and cut. */
+
+export interface GuidedRegression {
+  readonly target: 'request' | 'response' | 'websocket' | 'serializers'
+  readonly name: string
+  /** Latin-1, with the octet for the settings in front. */
+  readonly input: string
+}
+
+export const GUIDED_REGRESSIONS: readonly GuidedRegression[] = [
+  {
+    target: 'request',
+    name: 'a chunk that is none behind an answer that has been given ends the connection, without a second answer',
+    input: '@GET /raw HTTP/1.1\r\nHost:\r\nTransfer-Encoding:chunked\r\n\r\n:',
+  },
+  {
+    target: 'request',
+    name: 'a status code that is none, asked for by a client, is answered once',
+    input: '@GET /status/1 HTTP/1.1\r\nHost: a\r\n\r\nGET /status/1000 HTTP/1.1\r\nHost: a\r\n\r\n',
+  },
+  {
+    target: 'request',
+    name: 'a call that lacks an argument is answered as a remote exception, behind a body with trailers',
+    input:
+      '@PUT / HTTP/1.1\r\nHost:\r\nTransfer-Encoding:chunked\r\n\r\n3\r\nabc\r\n0\r\nT:\r\n\r\n' +
+      'RPC /double HTTP/1.1\r\nHost:\r\nContent-Type:application/json\r\nContent-Length:2\r\n\r\n[]',
+  },
+  {
+    target: 'request',
+    name: 'a name that a client chose for a field of its answer breaks out of no line',
+    input: '@GET p://H/set-header?name==%0d%0aX HTTP/1.1\r\nHost:\r\n\r\n',
+  },
+]
