@@ -34,15 +34,22 @@ const CODES_OF_THE_END: ReadonlySet<string> = new Set([
 /** A handler's method for a verb. */
 type VerbMethod = () => MaybePromise<void>
 
+/** Serves one connection: reads its requests, and calls `do_VERB` for each. A program derives from it, or from
+ * `RequestHandler`, which knows paths, queries, files and credentials.
+ *
+ * @typeParam TServer - What {@link server} is, with the values the program has put on it.
+ * @remarks Source: `http.server.BaseHTTPRequestHandler`. */
 export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServer> extends ResponseSteps<TServer> {
   /** Whether an HTTP/1.1 request without Host is refused (RFC 9112 3.2). */
   static require_host = true
+  /** See the static member. */
   declare require_host: boolean
   /**
    * Take the place of single limits and timeouts of the server on connections that this class serves. Read when the server
    * is made; a handler finds what came of them at `connection.limits` and `connection.timeouts`.
    */
   static limits: Readonly<Partial<Limits>> = {}
+  /** See {@link limits}; milliseconds. */
   static timeouts: Readonly<Partial<Timeouts>> = {}
 
   /** There will be no further request on the connection, whatever `close_connection` says. */
@@ -226,10 +233,13 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
     if (!persists) this.close_connection = true
   }
 
-  /** A handler that sent nothing leaves its client waiting: 500. */
+  /**
+   * A handler that sent nothing leaves its client waiting: 500. What it may still mean to send must not reach the client as
+   * the answer to another request, so the connection ends, unless a head begun shows that this was all.
+   */
   #answerForNobody(): MaybePromise<void> {
     if (this.signal.aborted) return void (this.close_connection = true)
-    this.#dropUnfinishedHead()
+    if (!this.#dropUnfinishedHead()) this.close_connection = true
     this.server.logger.error(`the handler of ${this.#subject()} sent no response`)
     const answered = this.respond_to_exception(new Error('no response was sent'))
     const goOn = (): MaybePromise<void> => (this.close_connection ? undefined : this.#finishRequest())

@@ -98,7 +98,7 @@ export class SocketConnection implements Connection {
     // An exchange that was not finished leaves nothing that another could begin with.
     if (this.#state !== 'serving' || this.#intake.faulted || this.#head !== null) return null
     this.#output.reset()
-    if (this.#output.writableEnded) this.#output = this.#newOutput()
+    if (this.#output.writableEnded) this.#renewOutput()
     const head = this.#heads.read()
     if (head === NEED_DATA) return this.#awaitHead()
     if (head === null || !this.#turn.isOver()) return head
@@ -112,10 +112,9 @@ export class SocketConnection implements Connection {
     return this.#heads.wait()
   }
 
-  /** @throws Error when octets went out that belong to no response: nothing that follows them can be told from them. */
   #openExchange(head: RequestHead): void {
-    if (this.#output.touched) throw new Error('wfile was written to between two requests')
     this.#head = head
+    this.#output.admit()
     this.#body.begin()
     this.#abort = null
     this.#abortReason = null
@@ -156,6 +155,10 @@ export class SocketConnection implements Connection {
     else this.#output.writeHead(octets, framing === 'partial' ? null : framing)
   }
 
+  get answersFault(): boolean {
+    return this.#intake.faulted
+  }
+
   outputWaits(waits: boolean): void {
     if (waits && (this.#state === 'serving' || this.#state === 'closing')) {
       this.#deadline.startWrite(this.timeouts.write_idle_ms)
@@ -168,6 +171,12 @@ export class SocketConnection implements Connection {
 
   #newOutput(): ResponseOutput {
     return new ResponseOutput(this.stream, this, this.limits.output_bytes)
+  }
+
+  /** A response that was ended has ended its stream: the next one needs its own. */
+  #renewOutput(): void {
+    this.#output = this.#newOutput()
+    this.#output.bar()
   }
 
   // ── the end of an exchange ───────────────────────────────────────────────────────────────────────────────────
@@ -202,6 +211,7 @@ export class SocketConnection implements Connection {
   /** The next request is served when the answer to this one has been given to the stream. */
   #closeExchange(): Promise<boolean> | boolean {
     this.#head = null
+    this.#output.bar()
     if (this.#output.writableLength === 0) return true
     return this.#output.flush().then(agree, refuse)
   }

@@ -26,6 +26,8 @@ type WriteCallback = (error?: Error | null) => void
 
 /** What an output needs of its connection. */
 export interface OutputOwner {
+  /** The octets received are no request: what is written is the answer to that. */
+  readonly answersFault: boolean
   /** Somebody waits until the peer takes octets, or waits on although it has taken some; false: nobody does any more. */
   outputWaits(waits: boolean): void
   /** The output was destroyed before the response was whole. */
@@ -61,6 +63,8 @@ export class ResponseOutput extends Writable {
   #held: WriteCallback | null = null
   /** Nothing more is taken; what was taken goes to the stream, full or not. */
   #sealed = false
+  /** Between two exchanges: what is written now belongs to no answer. */
+  #barred = false
   #whenTaken: (() => void) | null = null
   #flushWaiters: { resolve: () => void; reject: (error: Error) => void }[] = []
 
@@ -79,7 +83,7 @@ export class ResponseOutput extends Writable {
   }
 
   override write(chunk: unknown, encoding?: unknown, callback?: unknown): boolean {
-    if (this.#sealed) return this.#refuse(doneOf(encoding, callback))
+    if (this.#sealed || (this.#barred && !this.#owner.answersFault)) return this.#refuse(doneOf(encoding, callback))
     const piece = this.#admit(chunk, encoding)
     if (piece !== null) return super.write(piece, 'latin1', doneOf(encoding, callback))
     const done = doneOf(encoding, callback)
@@ -170,6 +174,16 @@ export class ResponseOutput extends Writable {
   get delimitedByClosing(): boolean {
     const { framing } = this
     return framing !== null && framing.contentLength < 0 && !framing.chunked && !framing.bodiless
+  }
+
+  /** The exchange is over: whoever writes on is too late, and must not be heard in front of the next answer. */
+  bar(): void {
+    this.#barred = true
+  }
+
+  /** An exchange is under way: its handler may write. */
+  admit(): void {
+    this.#barred = false
   }
 
   /** A new exchange begins; what the last one told about its response is forgotten. */

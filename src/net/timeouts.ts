@@ -3,6 +3,7 @@ import type { Timeouts } from '../handler/connection.js'
 
 export type { Timeouts }
 
+/** The lengths of time of a server that is told of no others; milliseconds. */
 export const DEFAULT_TIMEOUTS: Readonly<Timeouts> = Object.freeze({
   handshake_ms: 10_000,
   head_ms: 20_000,

@@ -4,7 +4,6 @@
  */
 import { describe, expect, it } from 'vitest'
 import { RequestHandler } from '../../src/index.js'
-import { LineLog } from '../support/line-log.js'
 import { deferred } from '../support/settled.js'
 import { hear, hearUntil, maskDates, serve } from '../support/serve.js'
 
@@ -155,26 +154,42 @@ describe('octets that no head announced', () => {
     expect(heard).toMatch(/^HTTP\/1\.1 299 Raw\r\nContent-Length: 3\r\n\r\nrawHTTP\/1\.1 200 [^]*\[second\]$/)
   })
 
-  it('written when the exchange is over end the connection with the next request, told once', async () => {
-    const log = new LineLog()
-    const written = deferred()
+  it('written when the exchange is over go nowhere, and the next answer is not theirs', async () => {
+    const written = deferred<unknown>()
     class Late extends RequestHandler {
       override do_GET(): void {
         void this.send_response_full('[first]')
         const { wfile } = this
-        setImmediate(() => wfile.write('[late]', () => written.resolve()))
+        setImmediate(() => wfile.write('[late]', (error) => written.resolve(error)))
       }
     }
-    await using served = await serve(Late, { logger: log })
+    await using served = await serve(Late)
     const client = await served.client()
     client.write(GET)
     const heard = await hearUntil(client, (early) => early.includes('[first]'))
-    await written.promise
-    client.write(SECOND)
-    expect(heard + (await hear(client))).toMatch(/\[first\]\[late\]$/)
-    expect(log.at('error')).toEqual([
-      'encountered exception while processing request to: /first [wfile was written to between two requests]',
-    ])
+    expect(await written.promise).toBeInstanceOf(Error)
+    client.end(SECOND)
+    expect(heard + (await hear(client))).toMatch(/\[first\]HTTP\/1\.1 200 [^]*\[first\]$/)
+  })
+
+  it('come too late when their handler returned without them: the client has its 500, and no other request', async () => {
+    const sent = deferred()
+    class Forgetful extends RequestHandler {
+      override do_GET(): void {
+        setImmediate(() => {
+          void this.send_response_full('[late]')
+          sent.resolve()
+        })
+      }
+    }
+    await using served = await serve(Forgetful)
+    const client = await served.client()
+    client.write(GET + SECOND)
+    const heard = await hear(client)
+    await sent.promise
+    expect(heard).toMatch(/^HTTP\/1\.1 500 [^]*\r\nConnection: close\r\n/)
+    expect(heard.match(/HTTP\/1\.1/g)).toHaveLength(1)
+    expect(heard).not.toContain('[late]')
   })
 })
 

@@ -46,7 +46,7 @@ export const connectionDeviations: DeviationTable = {
       ['\r\n\r\nHTTP/1.1 200 OK', '\r\n\r\nHTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK'],
     ]),
   },
-  'no-response-hang': responses(serverError('keep-alive')),
+  'no-response-hang': responses(serverError('close')),
   'unflushed-headers-leak': {
     'no-end-headers': responses(serverError('keep-alive'), full('keep-alive')),
     'no-end-headers-alone': responses(serverError('close')),
