@@ -20,6 +20,8 @@ export function resolveAddresses(options: AddressOptions): Required<Address>[] {
   const withTls = options.ssl_certfile !== undefined
   const given: Address[] = [...(options.addresses ?? [])]
   if (options.address !== undefined) given.push([options.address[0], options.address[1], withTls])
+  if (given.length === 0 && options.addresses !== undefined)
+    throw new TypeError('addresses is empty: nothing to listen on')
   if (given.length === 0) given.push(['0.0.0.0', defaultPort(withTls), withTls])
   return given.map((address) => checked(address, withTls))
 }
