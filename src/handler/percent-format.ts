@@ -16,7 +16,7 @@ export function percentFormat(format: string, values: readonly unknown[] | Reado
     if (kind === '%') return '%'
     const value = valueOf(values, name, () => next++)
     if (value === undefined) return written
-    return kind === 'r' && typeof value === 'string' ? pythonRepr(value) : `${value as string}`
+    return kind === 'r' && typeof value === 'string' ? pythonRepr(value) : String(value as string | number)
   })
 }
 
