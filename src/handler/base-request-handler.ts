@@ -3,7 +3,6 @@
  * `do_VERB`, and from there the steps of `response-steps.ts`. Every step calls the next through `this`, so that a subclass
  * can replace or wrap it. One instance serves one connection; it sees it through `Connection` alone.
  */
-import type { Duplex } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { RequestError } from '../http/errors.js'
 import type { RequestHead } from '../http/events.js'
@@ -11,7 +10,7 @@ import type { Limits } from '../http/limits.js'
 import { escapeControlCharacters } from '../logging/escape-control-characters.js'
 import type { ChunkedBody } from './chunked-body.js'
 import { readStaticsThroughInstances } from './class-attributes.js'
-import type { Timeouts } from './connection.js'
+import type { DetachedStream, Timeouts } from './connection.js'
 import { observeRequest, requestsAreObserved } from './diagnostics.js'
 import { faultAnswer } from './fault-answers.js'
 import type { HandlerServer } from './handler-server.js'
@@ -343,7 +342,7 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
   }
 
   /** Hands the raw stream and the octets received behind the request to the caller; HTTP ends on this connection. */
-  detach(): { stream: Duplex; head: Buffer } {
+  detach(): DetachedStream {
     this._exchange.detached = true
     this.close_connection = true
     return this.connection.detach()

@@ -8,6 +8,7 @@ import type { ResponseOutput } from './connection.js'
 
 type WriteCallback = (error?: Error | null) => void
 
+/** A body of unknown length: what `chunked()` gives. Each write is a chunk, `end()` the last one. */
 export class ChunkedBody extends Writable {
   readonly #output: ResponseOutput
   readonly #coded: boolean
@@ -35,6 +36,7 @@ export class ChunkedBody extends Writable {
     this.#trailers.push([name, value])
   }
 
+  /** Writes one chunk; called by the stream. */
   override _write(octets: Buffer, _encoding: BufferEncoding, callback: WriteCallback): void {
     if (!this.#coded || octets.length === 0) return void this.#output.write(octets, callback)
     this.#output.write(chunkStart(octets.length), 'latin1')
@@ -42,6 +44,7 @@ export class ChunkedBody extends Writable {
     this.#output.write(CHUNK_END, 'latin1', callback)
   }
 
+  /** Writes the last chunk and the trailers; called by the stream. */
   override _final(callback: WriteCallback): void {
     if (!this.#coded) return callback()
     let last: string

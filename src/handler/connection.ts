@@ -51,13 +51,25 @@ export interface ResponseFraming {
   readonly chunked: boolean
 }
 
+/** What is handed over to whoever takes a connection over. */
+export interface DetachedStream {
+  /** The stream below: nobody else reads from it or writes to it any more. */
+  stream: Duplex
+  /** Octets that were received behind the request. */
+  head: Buffer
+}
+
+/** One connection as a handler sees it: requests in, octets out. */
 export interface Connection {
+  /** The peer; an empty host and port 0 when the stream has no address. */
   readonly client_address: readonly [host: string, port: number]
   /** Whether TLS protects the connection. */
   readonly encrypted: boolean
   /** The stream below: a TCP or TLS socket, or whatever Duplex an embedding program handed over. */
   readonly stream: Duplex
+  /** What the peer may make us hold; bytes unless the name says otherwise. */
   readonly limits: Readonly<Limits>
+  /** What the peer and the handler have time for; milliseconds. */
   readonly timeouts: Readonly<Timeouts>
   /**
    * The next request head; null when there will be none: peer gone, idle too long, shutting down, detached.
@@ -66,6 +78,7 @@ export interface Connection {
   nextRequest(): Promise<RequestHead | null> | RequestHead | null
   /** Decoded body of the current request; made on first use. */
   readonly rfile: RequestBody
+  /** Raw octets to the peer; after the head of a response without body it swallows what is written. */
   readonly wfile: ResponseOutput
   /**
    * Aborted when the peer is gone or the current request's handler has taken too long. Made on first use; each request has
@@ -101,7 +114,7 @@ export interface Connection {
   /** Has the listener called when the server begins to shut down, at once if it has begun; the answer takes it back. */
   onShutdown(listener: () => void): () => void
   /** Hands over the stream and the octets already received; from here on nextRequest() gives null. */
-  detach(): { stream: Duplex; head: Buffer }
+  detach(): DetachedStream
   /** Sends what was written, then closes in order: half-close, linger for a peer that still sends, end. */
   close(): Promise<void>
   /**

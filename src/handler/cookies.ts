@@ -5,7 +5,9 @@
  */
 import { TooManyFieldsError } from './query.js'
 
+/** A cookie that a client has sent. */
 export interface Cookie {
+  /** Its value, quotes and escapes undone. */
   readonly value: string
 }
 

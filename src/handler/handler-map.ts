@@ -9,14 +9,23 @@ export type AnyHandler = (...args: never[]) => unknown
 
 /** What can be asked of a handler map beside reading and writing its keys. A key of the same name hides the method. */
 export interface HandlerMapMethods<Handler> extends Iterable<[pattern: string, handler: Handler]> {
+  /** Number of patterns. */
   readonly size: number
+  /** Handler of a pattern; undefined when there is none. */
   get(pattern: string): Handler | undefined
+  /** Whether a pattern is there. */
   has(pattern: string): boolean
+  /** Adds a pattern, or changes the handler of one. */
   set(pattern: string, handler: Handler): unknown
+  /** Takes a pattern out; false when it was not there. */
   delete(pattern: string): boolean
+  /** Takes all patterns out. */
   clear(): void
+  /** The patterns, in order. */
   keys(): string[]
+  /** The handlers, in order. */
   values(): Handler[]
+  /** Patterns with their handlers, in order. */
   entries(): [pattern: string, handler: Handler][]
 }
 

@@ -16,6 +16,7 @@ export interface Pattern {
 
 /** A handler pattern that does not compile. Its message names the pattern. */
 export class PatternError extends Error {
+  /** Always `PatternError`. */
   override readonly name = 'PatternError'
   /** Always this one: a stable code, as other errors have it. */
   readonly code = 'BAD_PATTERN'

@@ -34,9 +34,15 @@ import { serveWebSocket, type WebSocketServing } from './web-socket-dispatch.js'
 
 const ROBOTS_TXT = 'User-agent: *\nDisallow: /\n'
 
+/** Finds the handler of a request by its path or verb; reads queries, forms and JSON bodies for it; checks credentials in
+ * front of every verb; serves files when the server is told to.
+ *
+ * @typeParam TServer - What {@link server} is: `SubServer<Values>` when a program puts values on it.
+ * @remarks Source: AdvancedHTTPServer's `RequestHandler`. */
 export class RequestHandler<TServer extends HandlerServer = HandlerServer> extends RespondingRequestHandler<TServer> {
   /** File name extension, with its dot and in lower case → media type; `''` is for all others. */
   static extensions_map: ExtensionsMap = createExtensionsMap()
+  /** See the static member. */
   declare extensions_map: ExtensionsMap
 
   /**
@@ -44,13 +50,16 @@ export class RequestHandler<TServer extends HandlerServer = HandlerServer> exten
    * original's fields and no others.
    */
   static extended_file_fields = true
+  /** See the static member. */
   declare extended_file_fields: boolean
   /** Whether directories are listed on a page made for today's screens; false: on the original's page. */
   static modern_listing = true
+  /** See the static member. */
   declare modern_listing: boolean
 
   /** Whether OPTIONS is answered without credentials; a cross-origin preflight can't carry any. */
   static open_options = false
+  /** See the static member. */
   declare open_options: boolean
 
   /**
@@ -62,6 +71,7 @@ export class RequestHandler<TServer extends HandlerServer = HandlerServer> exten
 
   /** Class or function that serves the WebSockets of this handler; null: an upgrade is a request like any other. */
   static web_socket_handler: WebSocketServing | null = null
+  /** See the static member. */
   declare web_socket_handler: WebSocketServing | null
 
   /** Pattern → handler of the paths of GET, HEAD and POST; the first match in insertion order answers. */
@@ -146,11 +156,13 @@ export class RequestHandler<TServer extends HandlerServer = HandlerServer> exten
     return true
   }
 
+  /** Finds the handler by the path; a handshake goes to {@link web_socket_handler}, if there is one. */
   do_GET(): MaybePromise<void> {
     const { command: method, request_version: httpVersion, headers } = this
     return this.#dispatchTarget(this.web_socket_handler !== null && asksForWebSocket({ method, httpVersion, headers }))
   }
 
+  /** Finds the handler as GET does; what it writes behind the head does not reach the wire. */
   do_HEAD(): MaybePromise<void> {
     return this.#dispatchTarget(false)
   }

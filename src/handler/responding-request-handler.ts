@@ -16,6 +16,7 @@ import { isFileHandle, sendFileHandle } from './send-file-handle.js'
 /** What a response can be made of: text (sent as UTF-8), octets, or a source of octets. */
 export type ResponseMessage = string | Uint8Array | Readable | FileHandle
 
+/** What {@link RequestHandler.send_response_full} may be given besides the message. */
 export interface FullResponseOptions {
   /** Value of Content-Type; `text/plain; charset=UTF-8` by default. */
   readonly content_type?: string
@@ -36,6 +37,7 @@ export class RespondingRequestHandler<
    * Connection line its handler adds.
    */
   static implicit_keep_alive = true
+  /** See the static member. */
   declare implicit_keep_alive: boolean
 
   /** Queues status line, Server, Date and a place for Connection, in this order. See the base class for errors thrown. */
@@ -48,6 +50,7 @@ export class RespondingRequestHandler<
     this.reserve_connection_header(code === 101 ? null : 'close')
   }
 
+  /** Ends the head and puts it on the wire; no field line can be added after it. */
   override end_headers(): void {
     super.end_headers()
     this.headers_active = false
@@ -176,6 +179,7 @@ export class RespondingRequestHandler<
     return this.protocol_version === 'HTTP/1.1' && hasConnectionOption(options, 'keep-alive')
   }
 
+  /** Logs an error of the peer's or the handler's making, as a warning. Overridable. */
   override log_error(format: string, ...args: unknown[]): void {
     this.server.logger.warn(this.log_line(format, args))
   }

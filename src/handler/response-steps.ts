@@ -10,7 +10,7 @@ import { inspect, type InspectOptions } from 'node:util'
 import { currentHttpDate, httpDate } from '../http/date.js'
 import { HeaderError } from '../http/errors.js'
 import { Headers } from '../http/headers.js'
-import { STATUS, statusPhrase } from '../http/status.js'
+import { STATUS, statusPhrase, type StatusText } from '../http/status.js'
 import { escapeControlCharacters } from '../logging/escape-control-characters.js'
 import { SILENT_LOGGER } from '../logging/logger.js'
 import { ChunkedBody } from './chunked-body.js'
@@ -37,35 +37,43 @@ export abstract class ResponseSteps<TServer extends HandlerServer = HandlerServe
   static protocol_version = 'HTTP/1.1'
   /** Page of `send_error`, a Python format with `%(code)d`, `%(message)s`, `%(explain)s`. */
   static error_message_format = DEFAULT_ERROR_MESSAGE
+  /** Media type of the page of `send_error`. */
   static error_content_type = DEFAULT_ERROR_CONTENT_TYPE
   /** Status code → short and long text. */
-  static responses: ReadonlyMap<number, { readonly phrase: string; readonly description: string }> = STATUS
+  static responses: ReadonlyMap<number, StatusText> = STATUS
 
+  /** See the static member. */
   declare protocol_version: string
+  /** See the static member. */
   declare error_message_format: string
+  /** See the static member. */
   declare error_content_type: string
-  declare responses: ReadonlyMap<number, { readonly phrase: string; readonly description: string }>
+  /** See the static member. */
+  declare responses: ReadonlyMap<number, StatusText>
 
   /** The connection this instance serves. */
   readonly connection: Connection
   /** The listening address the connection came in at, with whatever values the program gave it. */
   readonly server: TServer
+  /** Address of the client: IP address and port. */
   readonly client_address: readonly [host: string, port: number]
 
   /** Verb of the current request, as sent. */
   command = ''
   /** Target of the current request; `RequestHandler` normalises it. */
   path = ''
+  /** Version of the current request, as sent: `HTTP/1.1`. */
   request_version = ''
   /** Request line as received, without its line end. */
   requestline = ''
+  /** Field lines of the current request, as received. */
   headers: Headers = NO_HEADERS
   /** Whether the connection ends after the current exchange. */
   close_connection = true
   /** Whether field lines may still be added to the response. */
   headers_active = false
 
-  /** The exchange under way, as far as the handler's steps share it. */
+  /** @internal The exchange under way, as far as the handler's steps share it. */
   protected readonly _exchange = new Exchange()
 
   constructor(connection: Connection, server: TServer) {
@@ -240,7 +248,7 @@ export abstract class ResponseSteps<TServer extends HandlerServer = HandlerServe
     return this.server.get_config().server_version
   }
 
-  /** @param timestamp - Seconds since 1970; now by default. */
+  /** Date as HTTP writes it (RFC 9110 5.6.7). @param timestamp - Seconds since 1970; now by default. */
   date_time_string(timestamp?: number): string {
     return timestamp === undefined ? currentHttpDate(Date.now()) : httpDate(timestamp)
   }
@@ -265,6 +273,7 @@ export abstract class ResponseSteps<TServer extends HandlerServer = HandlerServe
     if (this.server.logger !== SILENT_LOGGER) this.server.logger.info(this.log_line(format, args))
   }
 
+  /** Text of a log line: the client, and the format filled in, control characters escaped. */
   protected log_line(format: string, args: readonly unknown[]): string {
     return escapeControlCharacters(`${this.address_string()} ${percentFormat(format, args)}`)
   }

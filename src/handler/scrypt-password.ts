@@ -7,8 +7,11 @@ import type { StoredPassword } from './stored-password.js'
 
 /** Cost of scrypt: 2^ln rounds over blocks of r times 128 octets, p times; it takes 128 · r · 2^ln octets of memory. */
 export interface ScryptCost {
+  /** Binary logarithm of the cost N. */
   readonly ln: number
+  /** Block size. */
   readonly r: number
+  /** Parallelism. */
   readonly p: number
 }
 

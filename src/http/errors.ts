@@ -33,12 +33,14 @@ export type RequestFault =
 
 /** The peer sent octets that are not a request, or not in time. `status` is the answer a polite server gives. */
 export class RequestError extends Error {
+  /** Always `RequestError`. */
   override readonly name = 'RequestError'
   /**
    * @param status - Status code to answer with; 0 when no answer makes sense (the peer is gone).
    * @param offset - Position in the connection's octet stream where the fault was noticed, counted from 0.
    */
   constructor(
+    /** What went wrong, as a stable code. */
     readonly code: RequestFault,
     message: string,
     readonly status = 400,
@@ -70,9 +72,11 @@ export type ResponseFault =
 
 /** A server sent octets that are not a response, or not one that was asked for. */
 export class ResponseError extends Error {
+  /** Always `ResponseError`. */
   override readonly name = 'ResponseError'
   /** @param offset - Position in the connection's octet stream where the fault was noticed, counted from 0. */
   constructor(
+    /** What went wrong, as a stable code. */
     readonly code: ResponseFault,
     message: string,
     readonly offset = 0,
@@ -83,8 +87,10 @@ export class ResponseError extends Error {
 
 /** A field line that our side was asked to send can't be one (CR, LF, NUL, or a character beyond latin-1). */
 export class HeaderError extends Error {
+  /** Always `HeaderError`. */
   override readonly name = 'HeaderError'
   constructor(
+    /** What went wrong, as a stable code. */
     readonly code: 'FORBIDDEN_CHARACTER' | 'NOT_LATIN1' | 'HEADERS_ENDED',
     message: string,
   ) {

@@ -10,16 +10,23 @@ export const NEED_DATA = Symbol('NEED_DATA')
 /** How the end of a message's body is known (RFC 9112 6.3). `close`: responses only, by the end of the stream. */
 export type BodyFraming = 'none' | 'length' | 'chunked' | 'close'
 
+/** The head of a request: what was received, and what follows from it. */
 export interface RequestHead {
+  /** Tells it from other events. */
   readonly kind: 'head'
   /** Request line as received, without its line end. */
   readonly requestLine: string
+  /** Verb, as sent. */
   readonly method: string
+  /** Target, as sent. */
   readonly target: string
   /** As received, `HTTP/1.0` to `HTTP/1.9`. */
   readonly httpVersion: string
+  /** 0 to 9. */
   readonly minorVersion: number
+  /** Field lines, as received. */
   readonly headers: Headers
+  /** How the end of the body is known. */
   readonly framing: BodyFraming
   /** Octets of the body when `framing` is `length`, 0 when it is `none`, otherwise -1. */
   readonly contentLength: number
@@ -33,19 +40,29 @@ export interface RequestHead {
   readonly offset: number
 }
 
+/** The head of a response: what was received, and what follows from it. */
 export interface ResponseHead {
+  /** Tells it from other events. */
   readonly kind: 'head'
   /** Status line and field section exactly as received, up to and without the empty line. */
   readonly raw: string
+  /** As received, `HTTP/1.0` to `HTTP/1.9`. */
   readonly httpVersion: string
+  /** 0 to 9. */
   readonly minorVersion: number
+  /** Status code. */
   readonly status: number
+  /** Reason phrase, as received; may be empty. */
   readonly reason: string
+  /** Field lines, as received. */
   readonly headers: Headers
+  /** How the end of the body is known. */
   readonly framing: BodyFraming
+  /** Octets of the body when `framing` is `length`, 0 when it is `none`, otherwise -1. */
   readonly contentLength: number
   /** 1xx other than 101: another head follows for the same request. */
   readonly interim: boolean
+  /** Whether what follows is no HTTP: 101, or 2xx to CONNECT. */
   readonly upgrade: boolean
 }
 

@@ -33,6 +33,7 @@ export class Headers implements Iterable<[name: string, value: string]> {
     return values
   }
 
+  /** Whether there is a field line of this name, whatever its case. */
   has(name: string): boolean {
     return this.#find(name, 0) >= 0
   }
@@ -42,14 +43,17 @@ export class Headers implements Iterable<[name: string, value: string]> {
     return [...this]
   }
 
+  /** Names of the field lines, as received. */
   keys(): string[] {
     return this.items().map(([name]) => name)
   }
 
+  /** Values of the field lines, as received. */
   values(): string[] {
     return this.items().map(([, value]) => value)
   }
 
+  /** Field lines as received. */
   *[Symbol.iterator](): Iterator<[name: string, value: string]> {
     for (let place = 0; place < this.#flat.length; place += 2) {
       yield [this.#flat[place] as string, this.#flat[place + 1] as string]

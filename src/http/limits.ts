@@ -49,6 +49,7 @@ export interface Limits {
   busy_answers: number
 }
 
+/** The limits of a server that is told of no others. */
 export const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
   leading_bytes: 64,
   verb_bytes: 64,

@@ -3,6 +3,7 @@
  * order and sentences are those of Python's `http.HTTPStatus`; the phrases are RFC 9110's, as Python has them since 3.13.
  */
 
+/** What a status code is called, and what it means. */
 export interface StatusText {
   /** Reason phrase of the status line. */
   readonly phrase: string

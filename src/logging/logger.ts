@@ -7,9 +7,13 @@ import type { LogFormat, LogLevel } from './log-formats.js'
 
 /** What the library needs of a logger. `console` fits, and so does a pino logger. */
 export interface Logger {
+  /** Says what only helps to find a fault. */
   debug(message: string, ...details: unknown[]): void
+  /** Says what has happened as it should. */
   info(message: string, ...details: unknown[]): void
+  /** Says what has happened and should not have, on whichever side. */
   warn(message: string, ...details: unknown[]): void
+  /** Says what a program should be mended for; an error is among the details. */
   error(message: string, ...details: unknown[]): void
 }
 

@@ -11,17 +11,24 @@ export type Direction = 'received' | 'sent'
 
 /** What is told of the connection; equal for all octets of one. */
 export interface TappedConnection {
+  /** The client; an empty host and port 0 when the stream has no address. */
   readonly client_address: readonly [host: string, port: number]
+  /** Whether TLS protects it. */
   readonly encrypted: boolean
+  /** The stream that is listened to. */
   readonly stream: Duplex
 }
 
+/** Hears of octets, chunk by chunk. */
 export type OctetsListener = (direction: Direction, chunk: Buffer, connection: TappedConnection) => void
 
 /** What subscribers of the channel get. */
 export interface OctetsMessage {
+  /** Which way they go. */
   readonly direction: Direction
+  /** The octets; not to be changed. */
   readonly chunk: Buffer
+  /** The connection they belong to. */
   readonly connection: TappedConnection
 }
 

@@ -7,7 +7,10 @@ import { type DataRecord, emptyRecord } from './values.js'
 
 /** Keyword arguments of a remote call; made by {@link kwargs}. */
 export class KeywordArguments {
-  constructor(readonly values: Readonly<Record<string, unknown>>) {}
+  constructor(
+    /** By name. */
+    readonly values: Readonly<Record<string, unknown>>,
+  ) {}
 }
 
 /**

@@ -9,11 +9,15 @@ import { RPCClient, type RPCClientOptions, splitArguments } from './client.js'
 /** Arguments that are longer than this are kept as their SHA-1, which is as long, in octets. */
 const LONGEST_PLAIN_OPTIONS = 20
 
+/** What a client that keeps answers may be made with beside the address. */
 export interface RPCClientCachedOptions extends RPCClientOptions {
   /** Path of the file, or `:memory:`, the default. On Node.js before 22.13 a file belongs to one process at a time. */
   cache_db?: string
 }
 
+/** A client that keeps answers, in memory or in a file that Python's client can use, too.
+ *
+ * @remarks Source: AdvancedHTTPServer's `RPCClientCached`. */
 export class RPCClientCached extends RPCClient {
   readonly #store: CacheStore
 

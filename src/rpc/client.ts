@@ -15,12 +15,15 @@ import { RPCConnectionError, RPCError, type RemoteException, SerializerError } f
 import { Serializer } from './serializer.js'
 import { Turns } from './turns.js'
 
+/** What a client may be made with beside the address. */
 export interface RPCClientOptions {
+  /** Speak TLS; false by default. */
   use_ssl?: boolean
   /** Options for `tls.connect`, or a SecureContext; the server's certificate is checked unless they say otherwise. */
   ssl_context?: ConnectionOptions | SecureContext
   /** Both are needed for an Authorization field. */
   username?: string
+  /** See `username`. */
   password?: string
   /** Path in front of the names of methods. */
   uri_base?: string
@@ -57,6 +60,7 @@ export function call_options(options: CallOptions): unknown {
 
 /** The same as {@link RPCClient.call}. */
 export interface RemoteCall {
+  /** Calls a method of the server. See {@link RPCClient.call} for arguments and errors. */
   (method: string, ...args: unknown[]): Promise<unknown>
 }
 
@@ -67,17 +71,31 @@ const Callable = function (this: unknown) {
   return Object.setPrototypeOf(callable, new.target.prototype)
 } as unknown as new () => RemoteCall
 
+/** Calls the methods of a server: `await rpc('add', 1, 2)`. The properties may be changed between calls.
+ *
+ * @remarks Source: AdvancedHTTPServer's `RPCClient`. */
 export class RPCClient extends Callable {
+  /** Name or IP address of the server. */
   host: string
+  /** Port of the server. */
   port: number
+  /** Whether TLS is spoken. */
   use_ssl: boolean
+  /** Options for `tls.connect`, or a SecureContext; null: Node's defaults. */
   ssl_context: ConnectionOptions | SecureContext | null
+  /** For basic authentication, with {@link password}. */
   username: string | null
+  /** For basic authentication, with {@link username}. */
   password: string | null
+  /** Path in front of the names of methods. */
   uri_base: string
+  /** Further fields of each request. */
   headers: Readonly<Record<string, string>> | null
+  /** Milliseconds a call may take in all; `Infinity` for as long as it takes. */
   timeout_ms: number
+  /** Whether the connection is kept between calls. */
   keep_alive: boolean
+  /** How payloads are written; see {@link set_serializer}. */
   serializer: Serializer
   readonly #limits: Readonly<Limits>
   readonly #turns = new Turns()

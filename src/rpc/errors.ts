@@ -27,8 +27,10 @@ export type SerializerFault =
 
 /** The only error that `Serializer` throws. */
 export class SerializerError extends Error {
+  /** Always `SerializerError`. */
   override readonly name = 'SerializerError'
   constructor(
+    /** What went wrong, as a stable code. */
     readonly code: SerializerFault,
     message: string,
     options?: ErrorOptions,
@@ -39,7 +41,9 @@ export class SerializerError extends Error {
 
 /** The remote exception as it came with an answer: Python's dotted class name, and its message or null. */
 export interface RemoteException {
+  /** Dotted name of the class, as Python has it: `builtins.ValueError`. */
   name: string
+  /** Its text; null when it has none. */
   message: string | null
 }
 
@@ -54,6 +58,7 @@ export type CallFault =
 
 /** A call was answered with an error. Source: AdvancedHTTPServer `RPCError`. */
 export class RPCError extends Error {
+  /** `RPCError`, or the name of the class that derives from it. */
   override readonly name: string = 'RPCError'
   /** What went wrong, as a stable code. */
   readonly code: CallFault | ConnectionFault
@@ -100,8 +105,10 @@ export type ConnectionFault =
  * Source: AdvancedHTTPServer `RPCConnectionError`.
  */
 export class RPCConnectionError extends RPCError {
+  /** Always `RPCConnectionError`. */
   override readonly name = 'RPCConnectionError'
   constructor(
+    /** What went wrong, as a stable code. */
     override readonly code: ConnectionFault,
     message: string,
     options?: ErrorOptions,
@@ -123,8 +130,10 @@ export type CacheFault =
 
 /** An `RPCClientCached` has no place to keep answers in. */
 export class RPCCacheError extends Error {
+  /** Always `RPCCacheError`. */
   override readonly name = 'RPCCacheError'
   constructor(
+    /** What went wrong, as a stable code. */
     readonly code: CacheFault,
     message: string,
     options?: ErrorOptions,

@@ -8,7 +8,9 @@ export class MessagePackExtension {
    * @throws RangeError for any other type.
    */
   constructor(
+    /** Number of the type. */
     readonly type: number,
+    /** The octets. */
     readonly data: Uint8Array,
   ) {
     if (!Number.isInteger(type) || type < -128 || type > 127) {

@@ -18,6 +18,8 @@ export interface SerializerDriver {
   /** A text is encoded in the charset of the Content-Type. */
   dumps(value: unknown, limits: Readonly<RPCLimits>): string | Uint8Array
   /**
+   * Reads a payload.
+   *
    * @param data - Text when the driver's name begins with `application/`, else the octets.
    * @param charset - As the Content-Type names it.
    */
@@ -39,17 +41,25 @@ export const g_serializer_drivers = new Map<string, SerializerDriver>([
   ],
 ])
 
+/** How payloads are written. */
 export interface SerializerOptions {
   /** Default `UTF-8`. Kept as written; looked up when a payload is read or written. */
   charset?: string | null
+  /** `zlib`, or null (default). */
   compression?: string | null
+  /** What a payload that is read may hold. */
   limits?: Readonly<RPCLimits>
 }
 
+/** Turns values into the octets of a payload and back, as a Content-Type says.
+ *
+ * @remarks Source: AdvancedHTTPServer's `Serializer`. */
 export class Serializer {
   /** Media type, in lower case. */
   readonly name: string
+  /** Charset of text formats, as written in the Content-Type; null when it names none. */
   readonly charset: string | null
+  /** How payloads are compressed; null when they are not. */
   readonly compression: 'zlib' | null
   readonly #driver: SerializerDriver
   readonly #limits: Readonly<RPCLimits>

@@ -22,6 +22,7 @@ import type { HandlerClass } from './handler-class.js'
 /** What all addresses of a server share. */
 export interface SharedParts {
   readonly config: ServerConfig
+  /** Where it and its handlers log to. */
   readonly logger: Logger
   readonly limits: Readonly<Limits>
   readonly timeouts: Readonly<Timeouts>
@@ -43,8 +44,10 @@ interface ClassSettings {
 export class ServerNonThreaded implements HandlerServer {
   /** Host and port; after `listen` the port that is really bound. */
   server_address: readonly [host: string, port: number]
+  /** Whether TLS is spoken at this address. */
   readonly using_ssl: boolean
   readonly logger: Logger
+  /** Class whose instances serve one connection each. */
   readonly RequestHandlerClass: HandlerClass
   readonly #parts: SharedParts
   readonly #limits: Readonly<Limits>
@@ -75,6 +78,7 @@ export class ServerNonThreaded implements HandlerServer {
     })
   }
 
+  /** The settings that all addresses of a server share, as they are now. */
   get_config(): ServerConfig {
     return this.#parts.config
   }

@@ -1,5 +1,6 @@
 /** The complaint about a configuration: what is wrong, and the place to look at. */
 export class ConfigError extends Error {
+  /** Always `ConfigError`. */
   override readonly name = 'ConfigError'
   /** Always this one: a stable code, as other errors have it. */
   readonly code = 'BAD_CONFIG'

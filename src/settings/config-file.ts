@@ -20,6 +20,7 @@ const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
   ['off', false],
 ])
 
+/** A configuration in the form of Python's `configparser`. */
 export class ConfigParser {
   readonly #defaults: IniSection = new Map()
   /** `[DEFAULT]` is among them. */
@@ -46,6 +47,7 @@ export class ConfigParser {
     return [...this.#sections.keys()].filter((name) => name !== DEFAULT_SECTION)
   }
 
+  /** Whether there is a section of this name. */
   has_section(section: string): boolean {
     return section !== DEFAULT_SECTION && this.#sections.has(section)
   }
@@ -60,6 +62,7 @@ export class ConfigParser {
     return [...this.#section(section).keys()]
   }
 
+  /** Whether a section, or `DEFAULT`, has this option. */
   has_option(section: string, option: string): boolean {
     return this.#sections.has(section) && this.#find(section, option) !== undefined
   }

@@ -21,9 +21,11 @@ export type CertificateFault =
 
 /** A certificate can't be used as asked. What was in use before stays in use. */
 export class CertificateError extends Error {
+  /** Always `CertificateError`. */
   override readonly name = 'CertificateError'
   /** @param file - The file at fault; null when the fault is in none (a host name, a version). */
   constructor(
+    /** What went wrong, as a stable code. */
     readonly code: CertificateFault,
     message: string,
     readonly file: string | null = null,

@@ -6,7 +6,9 @@ import type { SecureVersion } from 'node:tls'
 
 /** The lowest and the highest version that a handshake may settle on. */
 export interface ProtocolVersions {
+  /** Lowest version that is spoken. */
   readonly minVersion: SecureVersion
+  /** Highest version that is spoken. */
   readonly maxVersion: SecureVersion
 }
 

@@ -2,6 +2,7 @@
 
 /** The message was not sent: the connection is closing, closed, or lost. `cause` tells what ended it, when known. */
 export class WebSocketClosedError extends Error {
+  /** Always `WebSocketClosedError`. */
   override readonly name = 'WebSocketClosedError'
   /** Always this one: a stable code, as other errors have it. */
   readonly code = 'WEBSOCKET_CLOSED'

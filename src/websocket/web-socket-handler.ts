@@ -3,9 +3,10 @@
  * handshake through the handler's own `send_*` calls, takes the stream over, and turns messages into calls of hooks that
  * a subclass overrides. How frames travel is WebSocketConnection's business; which requests get here, the handler's.
  */
-import type { Duplex } from 'node:stream'
+import type { DetachedStream } from '../handler/connection.js'
 import type { Headers } from '../http/headers.js'
 import type { Limits } from '../http/limits.js'
+import type { Logger } from '../logging/logger.js'
 import { refusedSend, WebSocketClosedError } from './errors.js'
 import { type Deflate, negotiateDeflate } from './frame-stream.js'
 import { acceptFields, type HandshakeOffer, type HandshakeRefusal, readHandshake } from './handshake.js'
@@ -14,29 +15,45 @@ import { type Closure, WebSocketConnection } from './web-socket-connection.js'
 
 /** All that a WebSocket asks of the request handler it was made for. `RequestHandler` is one. */
 export interface WebSocketHost {
+  /** Verb of the request. */
   readonly command: string
+  /** Version of the request. */
   readonly request_version: string
+  /** Field lines of the request. */
   readonly headers: Headers
+  /** Where what happens is logged. */
   readonly server: {
-    readonly logger: {
-      info(message: string, ...details: unknown[]): void
-      warn(message: string, ...details: unknown[]): void
-      error(message: string, ...details: unknown[]): void
-    }
+    /** Of the server. */
+    readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>
   }
+  /** The connection that is taken over. */
   readonly connection: {
+    /** What a message may be: `websocket_message_bytes`, `websocket_fragments`. */
     readonly limits: Readonly<Limits>
     /** Has the listener called when the server begins to shut down, at once if it has begun; the answer takes it back. */
     onShutdown(listener: () => void): () => void
   }
-  readonly wfile: { write(octets: string): unknown; flush(): Promise<void> }
+  /** Octets of the answer to the handshake. */
+  readonly wfile: {
+    /** Sends text behind the head. */
+    write(octets: string): unknown
+    /** Resolves when the stream below took all. */
+    flush(): Promise<void>
+  }
+  /** Whether the connection ends after this request; it does. */
   close_connection: boolean
+  /** Queues the status line of the answer. */
   send_response(code: number): unknown
+  /** Queues a field line of the answer. */
   send_header(keyword: string, value: string | number): unknown
+  /** Sends the head of the answer. */
   end_headers(): unknown
+  /** Answers what is no handshake. */
   send_error(code: number, message?: string, explain?: string): unknown
+  /** The client, as logs show it. */
   address_string(): string
-  detach(): { stream: Duplex; head: Buffer }
+  /** Hands the stream over, and the octets received behind the request. */
+  detach(): DetachedStream
 }
 
 /** Octets of a message, or text that is sent as UTF-8. */
@@ -53,19 +70,32 @@ export type WebSocketData = string | Uint8Array
  * Source: AdvancedHTTPServer `WebSocketHandler`.
  */
 export class WebSocketHandler<Handler extends WebSocketHost = WebSocketHost> {
+  /** Opcode of a further fragment. */
   static readonly _opcode_continue = OPCODE.continue
+  /** Opcode of a text message. */
   static readonly _opcode_text = OPCODE.text
+  /** Opcode of a binary message. */
   static readonly _opcode_binary = OPCODE.binary
+  /** Opcode of a close frame. */
   static readonly _opcode_close = OPCODE.close
+  /** Opcode of a ping. */
   static readonly _opcode_ping = OPCODE.ping
+  /** Opcode of a pong. */
   static readonly _opcode_pong = OPCODE.pong
+  /** What the key of the handshake is completed with (RFC 6455 1.3). */
   static readonly guid = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
 
+  /** Opcode of a further fragment. */
   readonly _opcode_continue = OPCODE.continue
+  /** Opcode of a text message. */
   readonly _opcode_text = OPCODE.text
+  /** Opcode of a binary message. */
   readonly _opcode_binary = OPCODE.binary
+  /** Opcode of a close frame. */
   readonly _opcode_close = OPCODE.close
+  /** Opcode of a ping. */
   readonly _opcode_ping = OPCODE.ping
+  /** Opcode of a pong. */
   readonly _opcode_pong = OPCODE.pong
 
   /** The request handler whose connection this is. */
@@ -184,14 +214,17 @@ export class WebSocketHandler<Handler extends WebSocketHost = WebSocketHost> {
     return this.#connection.send(opcode, octetsOf(message))
   }
 
+  /** Sends a binary message; as {@link send_message}. */
   send_message_binary(message: WebSocketData): Promise<void> {
     return this.send_message(OPCODE.binary, message)
   }
 
+  /** Sends a text message; as {@link send_message}. */
   send_message_text(message: WebSocketData): Promise<void> {
     return this.send_message(OPCODE.text, message)
   }
 
+  /** Sends a ping with up to 125 octets; as {@link send_message}. */
   send_message_ping(message: WebSocketData): Promise<void> {
     return this.send_message(OPCODE.ping, message)
   }

@@ -45,15 +45,17 @@ export interface FileHandler {
   respond_server_error(status: number): void | Promise<void>
 }
 
+/** How a file is answered with. */
 export interface RespondFileOptions {
   /** Ask the client to save the file under its name instead of showing it. */
   readonly attachment?: boolean
-  /** The file itself, when it is open already: it is served whatever the path leads to by now. */
+  /** @internal The file itself, when it is open already: it is served whatever the path leads to by now. */
   readonly served?: ServedFile
 }
 
+/** How a directory is listed. */
 export interface RespondListOptions {
-  /** The directory itself, when it is open already. */
+  /** @internal The directory itself, when it is open already. */
   readonly opened?: OpenFile
 }
 
