@@ -25,7 +25,7 @@ function cutAt(octets: Buffer, where: readonly number[]): Buffer[] {
 }
 
 /** FNV-1a. */
-export function checksum(octets: Buffer): number {
+function checksum(octets: Buffer): number {
   let sum = 0x811c9dc5
   for (const octet of octets) sum = Math.imul(sum ^ octet, 0x01000193)
   return sum >>> 0

@@ -17,7 +17,10 @@ const instrumenter = createInstrumenter({
   compact: false,
 })
 
-/** @param library - Folder below `from` whose files count. */
+/**
+ * @param library - Folder below `from` whose files count.
+ * @public scripts/fuzz-guided.mjs calls it.
+ */
 export function instrumentTree(from: string, to: string, library: string): void {
   for (const entry of readdirSync(from, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || !entry.name.endsWith('.js')) continue
