@@ -14,6 +14,7 @@ import type { DetachedStream, Timeouts } from './connection.js'
 import { observeRequest, requestsAreObserved } from './diagnostics.js'
 import { faultAnswer } from './fault-answers.js'
 import type { HandlerServer } from './handler-server.js'
+import { mayBeLeft } from './may-be-left.js'
 import { pythonRepr } from './python-repr.js'
 import { collectBody } from './read-body.js'
 import { collapseLeadingSlashes } from './resource-path.js'
@@ -333,7 +334,7 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
   read_body(limit: number = this.connection.limits.collected_body_bytes): Promise<Buffer> {
     const head = this._exchange.requestHead
     if (head?.framing === 'none') return Promise.resolve(Buffer.alloc(0))
-    return collectBody(this.rfile, head?.contentLength ?? -1, limit)
+    return mayBeLeft(collectBody(this.rfile, head?.contentLength ?? -1, limit))
   }
 
   /** Octets that Content-Length announces for the current request's body; -1 when it is chunked, 0 when there is none. */

@@ -11,6 +11,7 @@ import { BaseHTTPRequestHandler, type MaybePromise } from './base-request-handle
 import { readStaticsThroughInstances } from './class-attributes.js'
 import { cookieLine } from './cookies.js'
 import type { HandlerServer } from './handler-server.js'
+import { mayBeLeft } from './may-be-left.js'
 import { isFileHandle, sendFileHandle } from './send-file-handle.js'
 
 /** What a response can be made of: text (sent as UTF-8), octets, or a source of octets. */
@@ -92,10 +93,10 @@ export class RespondingRequestHandler<
   #sendMessage(message: ResponseMessage, fields: Iterable<readonly [string, string | number]>): MaybePromise<void> {
     if (message instanceof Readable) {
       this.#endHead(null, fields)
-      return pipeline(message, this.wfile)
+      return mayBeLeft(pipeline(message, this.wfile))
     }
     if (isFileHandle(message)) {
-      return sendFileHandle(message, this.wfile, this.signal, (bytes) => this.#endHead(bytes, fields))
+      return mayBeLeft(sendFileHandle(message, this.wfile, this.signal, (bytes) => this.#endHead(bytes, fields)))
     }
     const octets = typeof message === 'string' ? Buffer.from(message) : message
     this.#endHead(octets.length, fields)

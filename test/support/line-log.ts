@@ -1,4 +1,5 @@
 /** A logger that keeps what it is told, one line per call: the level, the message, and what an error behind it says. */
+import { inspect } from 'node:util'
 import type { Logger } from '../../src/index.js'
 
 export class LineLog implements Logger {
@@ -14,7 +15,7 @@ export class LineLog implements Logger {
   }
 
   #keep(level: string, message: string, details: readonly unknown[]): void {
-    const causes = details.map((detail) => ` [${detail instanceof Error ? detail.message : String(detail)}]`)
+    const causes = details.map((detail) => ` [${detail instanceof Error ? detail.message : inspect(detail)}]`)
     this.lines.push(`${level} ${message}${causes.join('')}`)
   }
 }
