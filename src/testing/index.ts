@@ -11,6 +11,7 @@ export {
   FAULT_TABLE,
   type FaultChooser,
   type FaultName,
+  type FaultParameterRow,
   type FaultRow,
   Faults,
   type FaultyExchange,
@@ -18,7 +19,14 @@ export {
   randomFaults,
   type RandomFaultsOptions,
 } from './faults/faults.js'
-export type { Fault, FaultMaker, FaultSubject, HandshakeFault, HandshakeFaultMaker } from './faults/fault.js'
+export type {
+  Fault,
+  FaultMaker,
+  FaultSubject,
+  HandshakeFault,
+  HandshakeFaultMaker,
+  HandshakeParameters,
+} from './faults/fault.js'
 export type { FrameParameters } from './faults/web-socket-faults.js'
 export { applyFaults, withFaults } from './faults/with-faults.js'
 export { encodeWebSocketFrame, type WebSocketFrameParts } from './web-socket-frame.js'

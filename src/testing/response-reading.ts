@@ -6,17 +6,23 @@ import { ResponseReader } from '../http/llhttp/response-reader.js'
 import type { Inbox, Patience } from './inbox.js'
 import { WireError } from './wire-error.js'
 
+/** A response as it was received. */
 export interface WireResponse {
   /** Status line and field lines exactly as received, with their line ends and without the empty line; latin-1. */
   readonly head: string
   /** As received: `HTTP/1.1`. */
   readonly httpVersion: string
+  /** Status code. */
   readonly status: number
+  /** Reason phrase, as received. */
   readonly reason: string
+  /** Field lines, as received. */
   readonly headers: Headers
+  /** How the end of the body was known. */
   readonly framing: BodyFraming
   /** Decoded from chunks. */
   readonly body: Buffer
+  /** Field lines behind a chunked body. */
   readonly trailers: Headers
   /** Whether the server lets the connection go on. */
   readonly keepsAlive: boolean

@@ -6,8 +6,11 @@ import type { ReceivedRequest } from './script-request.js'
 /** A text, or a pattern found in it. */
 export type Expected = string | RegExp
 
+/** What a request has to be like; what is left out may be anything. */
 export interface Expectation {
+  /** Verb. */
   readonly method?: Expected
+  /** Target. */
   readonly target?: Expected
   /** By field name, whatever its case: the value of the first such field; null for a field that must not be there. */
   readonly headers?: Readonly<Record<string, Expected | null>>

@@ -2,6 +2,7 @@
 import type { RequestHead } from '../http/events.js'
 import type { Headers } from '../http/headers.js'
 
+/** A request that the client under test has sent. */
 export interface ReceivedRequest {
   /** Counted from 1, over all connections. */
   readonly number: number
@@ -9,10 +10,15 @@ export interface ReceivedRequest {
   readonly connection: number
   /** Whether it is the first request on its connection. */
   readonly first: boolean
+  /** As received, without its line end. */
   readonly requestLine: string
+  /** Verb. */
   readonly method: string
+  /** Target. */
   readonly target: string
+  /** As received: `HTTP/1.1`. */
   readonly httpVersion: string
+  /** Field lines, as received. */
   readonly headers: Headers
   /** Decoded from chunks. */
   readonly body: Buffer

@@ -3,6 +3,7 @@ import type { Fault } from './faults/fault.js'
 import type { Octets } from './octets.js'
 import type { Expectation } from './script-expectation.js'
 
+/** What every step may be told. */
 export interface StepOptions {
   /** What the client should have sent; held against the request when it is whole. */
   readonly expect?: Expectation
@@ -12,8 +13,10 @@ export interface StepOptions {
   readonly faults?: readonly Fault[]
 }
 
+/** Field lines by name; a list of values is as many lines. */
 export type HeaderFields = Readonly<Record<string, string | number | readonly string[]>>
 
+/** What a response may be told. */
 export interface ResponseOptions extends StepOptions {
   /** The status code's own by default. */
   readonly reason?: string
@@ -25,6 +28,7 @@ export interface ResponseOptions extends StepOptions {
   readonly close?: boolean
 }
 
+/** What octets may be told. */
 export interface RawOptions extends StepOptions {
   /** Close the connection afterwards. */
   readonly close?: boolean

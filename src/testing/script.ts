@@ -18,9 +18,12 @@ import type { Transcript } from './transcript.js'
 
 /** The client did not do what the script expects. */
 export class ScriptError extends Error {
+  /** Always `ScriptError`. */
   override readonly name = 'ScriptError'
   constructor(
+    /** What the client did otherwise, each a sentence. */
     readonly failures: readonly string[],
+    /** All that was said, for people. */
     readonly transcript: Transcript,
   ) {
     super(
@@ -29,6 +32,8 @@ export class ScriptError extends Error {
   }
 }
 
+/** A server that answers request after request as it was told beforehand, and tells what the client did instead of what was
+ * expected. */
 export class Script {
   readonly #steps: Step[] = []
   readonly #run = new ScriptRun(this.#steps)

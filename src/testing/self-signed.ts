@@ -4,6 +4,7 @@
  */
 import { generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto'
 
+/** A certificate with its key. */
 export interface SelfSigned {
   /** PEM; also what a client is to trust. */
   readonly certificate: string

@@ -18,9 +18,13 @@ import { wrapHandlerClass } from './wrap-handler-class.js'
 
 /** A response as Python's `http.client.HTTPResponse` shows it, its body read. */
 export class TestResponse {
+  /** Status code. */
   readonly status: number
+  /** Reason phrase. */
   readonly reason: string
+  /** Field lines, as received. */
   readonly headers: Headers
+  /** The body. */
   readonly data: Buffer
 
   constructor({ status, reason, headers, body }: WireResponse) {
@@ -36,6 +40,7 @@ export class TestResponse {
     return values.length === 0 ? fallback : values.join(', ')
   }
 
+  /** Field lines as received. */
   getheaders(): [name: string, value: string][] {
     return this.headers.items()
   }
@@ -73,12 +78,14 @@ export class ServerTestCase {
     return [host, port]
   }
 
+  /** Starts the server; to be called in front of each test. */
   async setUp(): Promise<void> {
     const { server_class, use_ssl } = this
     const klass = wrapHandlerClass(this.handler_class, { made: (handler) => this.#addTestResource(handler) })
     this.#running = await startServer(klass, { server_class, tls: use_ssl })
   }
 
+  /** Ends the server; to be called behind each test. */
   async tearDown(): Promise<void> {
     this.#client?.close()
     this.#client = null

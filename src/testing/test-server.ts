@@ -14,8 +14,10 @@ import { selfSigned } from './self-signed.js'
 
 type AnyFault = Fault | FaultChooser | HandshakeFault
 
+/** A server class whose constructor takes what `AdvancedHTTPServer`'s does. */
 export type ServerClass = new (klass: HandlerClass, options: AdvancedHTTPServerOptions) => AdvancedHTTPServer
 
+/** What a server for tests may be told beside what every server may. */
 export interface TestServerOptions extends Omit<AdvancedHTTPServerOptions, 'addresses' | 'address'> {
   /** Speak TLS, with a certificate made on the spot unless `ssl_certfile` is given; false by default. */
   readonly tls?: boolean | undefined
@@ -25,8 +27,11 @@ export interface TestServerOptions extends Omit<AdvancedHTTPServerOptions, 'addr
   readonly server_class?: ServerClass
 }
 
+/** A server for one test; `await using` ends it. */
 export interface TestServer extends AsyncDisposable {
+  /** The server itself. */
   readonly server: AdvancedHTTPServer
+  /** Where it listens: `127.0.0.1`. */
   readonly host: string
   /** Where clients connect to. */
   readonly port: number

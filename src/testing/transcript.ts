@@ -12,11 +12,13 @@ import { escapeOctets } from './octets.js'
 /** As the server sees it; `note`: an event that is no octets. */
 export type TranscriptKind = 'received' | 'sent' | 'note'
 
+/** One thing that was said. */
 export interface TranscriptEntry {
   /** Milliseconds since the transcript began. */
   readonly at: number
   /** Connections are counted from 1; 0 for what concerns none of them. */
   readonly connection: number
+  /** Who said it; a note is the kit's own. */
   readonly kind: TranscriptKind
   /** The octets as latin-1, one character each; the text of a note. */
   readonly text: string
@@ -25,18 +27,22 @@ export interface TranscriptEntry {
 const MARKS = { received: '>', sent: '<', note: '*' } as const
 const UNFINISHED = '↩'
 
+/** All that was said on some connections, in order, for people to read. */
 export class Transcript {
   readonly #entries: TranscriptEntry[] = []
   readonly #begun = performance.now()
 
+  /** What was said so far. */
   get entries(): readonly TranscriptEntry[] {
     return this.#entries
   }
 
+  /** Adds what went over a connection. */
   addOctets(kind: 'received' | 'sent', connection: number, octets: Buffer): void {
     this.#add(kind, connection, octets.toString('latin1'))
   }
 
+  /** Adds what is to be known besides. */
   addNote(connection: number, text: string): void {
     this.#add('note', connection, text)
   }
@@ -54,6 +60,7 @@ export class Transcript {
     return this.#entries.flatMap((entry) => linesOf(entry, times)).join('\n')
   }
 
+  /** As {@link format} gives it, with times. */
   toString(): string {
     return this.format()
   }

@@ -1,6 +1,7 @@
 /** WebSocket frames (RFC 6455 5.2) as octets, right or wrong in every field: what no library would send, a test can. */
 import { type Octets, toBuffer } from './octets.js'
 
+/** What a frame is made of; nothing is checked against the protocol. */
 export interface WebSocketFrameParts {
   /** 0 to 15; 1 (text) by default. */
   readonly opcode?: number
@@ -14,6 +15,7 @@ export interface WebSocketFrameParts {
   readonly length?: number | null
   /** Octets that announce the length: 1, 2 or 8; null (default): the fewest that can. RFC 6455 5.2 forbids more. */
   readonly lengthSize?: 1 | 2 | 8 | null
+  /** What it carries; nothing by default. */
   readonly payload?: Octets
 }
 

@@ -10,9 +10,11 @@ import { type Octets, quote, toBuffer } from './octets.js'
 import { readResponse, type WireResponse } from './response-reading.js'
 import { WireError } from './wire-error.js'
 
+/** Where a client connects to, and how long it waits. */
 export interface WireClientOptions {
   /** 127.0.0.1 by default. */
   readonly host?: string
+  /** Port of the server. */
   readonly port: number
   /** Speak TLS; true trusts whatever certificate there is, options are those of `tls.connect`. */
   readonly tls?: boolean | ConnectionOptions
@@ -22,6 +24,7 @@ export interface WireClientOptions {
   readonly signal?: AbortSignal
 }
 
+/** How octets are sent. */
 export interface SendOptions {
   /** Places to pause at, as octets from the start; `each` sends every octet alone. */
   readonly cuts?: readonly number[] | 'each'
@@ -29,14 +32,18 @@ export interface SendOptions {
   readonly paceMs?: number
 }
 
+/** How long a read waits. */
 export interface ReadOptions {
+  /** Milliseconds; in the place of the client's own. */
   readonly timeoutMs?: number
+  /** Ends the wait with `ABORTED`; in the place of the client's own. */
   readonly signal?: AbortSignal
 }
 
 const DEFAULT_TIMEOUT_MS = 5_000
 const DEFAULT_PACE_MS = 5
 
+/** A client that says any octets and hears all of them; every wait has an end. */
 export class WireClient implements Disposable {
   /** The TCP or TLS socket, for what this class has no word for. */
   readonly socket: Socket
@@ -117,6 +124,7 @@ export class WireClient implements Disposable {
     this.#tcp.destroy()
   }
 
+  /** Ends the connection: `using client = …`. */
   [Symbol.dispose](): void {
     this.close()
   }
@@ -128,6 +136,7 @@ export class WireClient implements Disposable {
     this.socket.pause()
   }
 
+  /** Reads on. */
   resumeReading(): void {
     this.socket.resume()
   }

@@ -8,9 +8,12 @@ import { quote } from './octets.js'
  */
 export type WireErrorCode = 'TIMEOUT' | 'CLOSED' | 'RESET' | 'ABORTED' | 'CONNECT' | 'NO_RESPONSE'
 
+/** What kept a client from hearing what it waited for. */
 export class WireError extends Error {
+  /** Always `WireError`. */
   override readonly name = 'WireError'
   constructor(
+    /** What happened, as a stable code. */
     readonly code: WireErrorCode,
     message: string,
     /** Octets that had come and were not read yet. */

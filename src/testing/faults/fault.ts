@@ -10,6 +10,7 @@ import { type ParametersOf, showValue } from './parameters.js'
 export type FaultSubject = 'octets' | 'head' | 'body' | 'end' | 'webSocket' | 'handshake'
 
 interface NamedFault {
+  /** As a program asks for it. */
   readonly name: string
   /** All parameters, defaults included. */
   readonly parameters: Readonly<Record<string, unknown>>
@@ -19,15 +20,26 @@ interface NamedFault {
 
 /** Acts on the responses of a handler. */
 export interface Fault extends NamedFault {
+  /** What it acts on. */
   readonly subject: Exclude<FaultSubject, 'handshake'>
   /** The fault as it acts on one response. */
   begin(context: StageContext): Stage
 }
 
+/** How a handshake is slowed down. */
+export interface HandshakeParameters {
+  /** Pause in front of each piece, in milliseconds; Infinity: until the client is gone. */
+  ms: number
+  /** Length of a piece. */
+  octets: number
+}
+
 /** Acts on a connection before any handler exists: the server's half of a TLS handshake. */
 export interface HandshakeFault extends NamedFault {
+  /** What it acts on. */
   readonly subject: 'handshake'
-  readonly parameters: Readonly<{ ms: number; octets: number }>
+  /** All parameters, defaults included. */
+  readonly parameters: Readonly<HandshakeParameters>
 }
 
 interface Description<P> {
@@ -45,14 +57,23 @@ export interface FaultDefinition<P> extends Description<P> {
 /** Asks for a fault. @throws TypeError for a parameter it does not have, or a value that is none. */
 export interface FaultMaker<P> {
   (parameters?: Partial<P>): Fault
+  /** What it does, and what its parameters mean. */
   readonly definition: FaultDefinition<P>
   /** With parameters drawn by chance. */
   draw(random: Random): Fault
 }
 
+/** A description of what happens before any handler exists. */
+interface HandshakeFaultDefinition<P> extends Description<P> {
+  readonly subject: 'handshake'
+}
+
+/** Asks for a fault of a handshake. @throws TypeError for a parameter it does not have, or a value that is none. */
 export interface HandshakeFaultMaker<P> {
+  /** The fault, with defaults for what is left out. */
   (parameters?: Partial<P>): HandshakeFault
-  readonly definition: Description<P> & { readonly subject: 'handshake' }
+  /** What it does, and what its parameters mean. */
+  readonly definition: HandshakeFaultDefinition<P>
 }
 
 export function defineFault<P extends object>(definition: FaultDefinition<P>): FaultMaker<P> {

@@ -47,18 +47,21 @@ const RESPONSE_FAULTS = {
  */
 export const Faults = Object.freeze({ ...RESPONSE_FAULTS, slowHandshake })
 
+/** Names of the faults that act on responses. */
 export type FaultName = keyof typeof RESPONSE_FAULTS
 
 /** One response that faults can be chosen for. */
 export interface FaultyExchange {
   /** Counted from 0, over all connections of the handler class, in the order in which requests came. */
   readonly number: number
+  /** What the client has asked. */
   readonly request: RequestHead
 }
 
 /** Chooses the faults of each response. */
 export type FaultChooser = (exchange: FaultyExchange) => readonly Fault[]
 
+/** What {@link randomFaults} chooses from. */
 export interface RandomFaultsOptions {
   /** The same seed chooses the same faults for the same responses; one of its own by default. */
   readonly seed?: number
@@ -70,6 +73,7 @@ export interface RandomFaultsOptions {
 
 /** A chooser that tells its seed, as property and as text. */
 export interface RandomFaults extends FaultChooser {
+  /** What it was made with, or has made up. */
   readonly seed: number
   toString(): string
 }
@@ -95,16 +99,28 @@ function faultNames(): FaultName[] {
   return Object.keys(RESPONSE_FAULTS) as FaultName[]
 }
 
-export interface FaultRow {
+/** What there is to know of a parameter of a fault. */
+export interface FaultParameterRow {
+  /** As a program gives it. */
   readonly name: string
+  /** Which values it may have, in words. */
+  readonly kind: string
+  /** What it is when it is left out, as TypeScript. */
+  readonly default: string
+  /** What it means, as a sentence. */
+  readonly meaning: string
+}
+
+/** What there is to know of one fault. */
+export interface FaultRow {
+  /** As a program asks for it. */
+  readonly name: string
+  /** What it acts on. */
   readonly subject: FaultSubject
+  /** What it does, as a sentence. */
   readonly does: string
-  readonly parameters: readonly {
-    readonly name: string
-    readonly kind: string
-    readonly default: string
-    readonly meaning: string
-  }[]
+  /** What can be said of it. */
+  readonly parameters: readonly FaultParameterRow[]
 }
 
 /** What there is to know of each fault, in the order of {@link Faults}. */

@@ -1,8 +1,8 @@
 /** Faults of a TLS handshake. They act below TLS, before any handler exists, so a server in front has to commit them. */
-import { defineHandshakeFault } from './fault.js'
+import { defineHandshakeFault, type HandshakeParameters } from './fault.js'
 import { count, milliseconds } from './parameters.js'
 
-export const slowHandshake = defineHandshakeFault<{ ms: number; octets: number }>({
+export const slowHandshake = defineHandshakeFault<HandshakeParameters>({
   name: 'slowHandshake',
   does: "Sends the server's first part of the TLS handshake late, or a few octets at a time.",
   parameters: {

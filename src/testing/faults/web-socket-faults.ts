@@ -5,13 +5,21 @@ import { type Send, send, type Stage, type WireAction } from './action.js'
 import { defineFault } from './fault.js'
 import { choice, count, octets, optionalCount, optionalOctets, upTo } from './parameters.js'
 
+/** What frame is sent, and where. See {@link FAULT_TABLE} for the defaults. */
 export interface FrameParameters {
+  /** Frames of the server that go in front. */
   after: number
+  /** 0 to 15. */
   opcode: number
+  /** Whether it is the last one of its message. */
   fin: boolean
+  /** The three reserved bits, 0 to 7. */
   reserved: number
+  /** Four octets; null: unmasked, as a server's frames have to be. */
   mask: Octets | null
+  /** Length that is announced; null: the true one. */
   length: number | null
+  /** What it carries. */
   payload: Octets
 }
 
