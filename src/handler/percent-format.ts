@@ -16,11 +16,14 @@ export function percentFormat(format: string, values: readonly unknown[] | Reado
     if (kind === '%') return '%'
     const value = valueOf(values, name, () => next++)
     if (value === undefined) return written
-    return kind === 'r' && typeof value === 'string' ? pythonRepr(value) : String(value as string | number)
+    return kind === 'r' && typeof value === 'string' ? pythonRepr(value) : String(value)
   })
 }
 
-function valueOf(values: object, name: string | undefined, next: () => number): unknown {
-  if (name === undefined) return Array.isArray(values) ? (values as unknown[])[next()] : undefined
-  return Object.hasOwn(values, name) ? (values as Record<string, unknown>)[name] : undefined
+/** Whatever else a program gives is written as JavaScript writes it. */
+type Value = string | number | boolean | undefined
+
+function valueOf(values: object, name: string | undefined, next: () => number): Value {
+  if (name === undefined) return Array.isArray(values) ? (values as Value[])[next()] : undefined
+  return Object.hasOwn(values, name) ? (values as Record<string, Value>)[name] : undefined
 }
