@@ -41,11 +41,17 @@ const RESPONSE_FAULTS = {
   webSocketFrame,
 } as const
 
+/** Those that act before any handler exists. */
+const HANDSHAKE_FAULTS = { slowHandshake } as const
+
 /**
  * Ways to misbehave on the wire. Each is asked for by name with its parameters, `Faults.cutAfter({ after: 10 })`, and given
  * to `withFaults`, `applyFaults`, a script or a test server. Several act one after the other, the first nearest the handler.
  */
-export const Faults = Object.freeze({ ...RESPONSE_FAULTS, slowHandshake })
+export const Faults: Readonly<typeof RESPONSE_FAULTS & typeof HANDSHAKE_FAULTS> = Object.freeze({
+  ...RESPONSE_FAULTS,
+  ...HANDSHAKE_FAULTS,
+})
 
 /** Names of the faults that act on responses. */
 export type FaultName = keyof typeof RESPONSE_FAULTS
