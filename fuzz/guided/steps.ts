@@ -7,15 +7,23 @@ const PATIENCE_MS = 4_000
 
 /** @throws BrokenClaim when the promise has not settled after so many turns. */
 export async function withinSteps<T>(promise: Promise<T>): Promise<T> {
-  const state = { pending: true }
+  let pending = true
   const settle = (): void => {
-    state.pending = false
+    pending = false
   }
   promise.then(settle, settle)
+  await stepsUntil(() => !pending, 'it comes to an end')
+  return promise
+}
+
+/**
+ * @param text - What is claimed.
+ * @throws BrokenClaim when the condition does not hold after so many turns.
+ */
+export async function stepsUntil(holds: () => boolean, text: string): Promise<void> {
   const began = performance.now()
-  for (let step = 0; state.pending; step += 1) {
-    if (step > STEPS && performance.now() - began > PATIENCE_MS) throw new BrokenClaim('it comes to an end')
+  for (let step = 0; !holds(); step += 1) {
+    if (step > STEPS && performance.now() - began > PATIENCE_MS) throw new BrokenClaim(text)
     await new Promise(setImmediate)
   }
-  return promise
 }

@@ -1,6 +1,6 @@
 /**
  * The request path from end to end: octets into a connection in memory, the rig behind it, and all that it sends back. The
- * first octet of an input picks credentials, tight limits, narrow pipes and a client that vanishes.
+ * first octet of an input picks credentials, tight limits, narrow pipes, and a client that vanishes or waits for its answers.
  * Claims: no error but those the rig throws on purpose; it comes to its end and leaves nothing open; each complete request
  * is answered once and in order; octets that are none get one answer with the status that fits; the same for any cuts.
  */
@@ -13,13 +13,15 @@ import { HTTP_WORDS, PATH_WORDS, REQUEST_WORDS, WEB_SOCKET_WORDS, words } from '
 import { type Answer, type Answers, readAnswers } from '../oracles/answers.js'
 import { type Held, type Requests, requestsIn } from '../oracles/requests.js'
 import { ANSWERS, RigServer } from '../oracles/rig-server.js'
-import { withinSteps } from '../steps.js'
+import { stepsUntil, withinSteps } from '../steps.js'
 import { claim, type Target } from '../target.js'
 
 const AUTHENTICATES = 1
 const IS_TIGHT = 2
 const IS_NARROW = 4
 const VANISHES = 8
+/** Ends its side only when it has what it asked for: an answer that waits for the end of the stream never comes. */
+const IS_PATIENT = 16
 
 const TIGHT: Partial<Limits> = {
   leading_bytes: 4,
@@ -63,7 +65,7 @@ interface Exchange {
   readonly brokenOff: boolean
 }
 
-async function exchange(pieces: readonly Buffer[], settings: number): Promise<Exchange> {
+async function exchange(pieces: readonly Buffer[], settings: number, requests: Requests): Promise<Exchange> {
   const server = serverFor(settings)
   server.brokenOff = 0
   server.unexpected = []
@@ -75,6 +77,12 @@ async function exchange(pieces: readonly Buffer[], settings: number): Promise<Ex
   })
   const served = server.serve(near)
   await send(far, pieces)
+  if ((settings & IS_PATIENT) !== 0) {
+    await stepsUntil(
+      () => far.readableEnded || far.destroyed || hasAll(received, requests),
+      'answers come by themselves',
+    )
+  }
   if ((settings & VANISHES) === 0) far.end()
   else far.destroy()
   await withinSteps(served)
@@ -91,7 +99,14 @@ async function send(stream: Duplex, pieces: readonly Buffer[]): Promise<void> {
   }
 }
 
-function answersOf({ received }: Exchange, { held }: Requests): Answers {
+/** Whether every complete request is answered, or an answer has come that ends the connection. */
+function hasAll(received: string, requests: Requests): boolean {
+  const whole = answersOf({ received }, requests).final.filter((answer) => answer.whole)
+  const complete = requests.held.filter((request) => request.complete).length
+  return whole.length >= complete || whole.at(-1)?.persists === false
+}
+
+function answersOf({ received }: Pick<Exchange, 'received'>, { held }: Requests): Answers {
   return readAnswers(received, (index) => {
     const head = held[index]?.head
     return { method: head?.method ?? '', isOld: head !== undefined && head.minorVersion === 0 }
@@ -177,6 +192,7 @@ const SEEDS = [
   'DGET /big HTTP/1.1\r\nHost: a\r\n\r\nGET /big.txt HTTP/1.1\r\nHost: a\r\n\r\n',
   'HGET /big HTTP/1.1\r\nHost: a\r\n\r\n',
   '@GET /hello-world HTTP/1.0\r\n\r\n',
+  'PGET /hello-world HTTP/1.1\r\nHost: a\r\n\r\nPOST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabcGET /',
   '@GET /x HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n\x81\x83\0\0\0\0abc\x88\x80\0\0\0\0',
   '@OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\nPURGE /x HTTP/1.1\r\nHost: a\r\n\r\nBREW / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
 ]
@@ -189,16 +205,17 @@ export const target: Target = {
 
   async run(input) {
     const [settings, octets] = [input[0] ?? 0, input.subarray(1)]
-    const sent = await exchange([octets], settings)
-    if ((settings & VANISHES) === 0) assertSound(sent, requestsIn(octets, resolveLimits(limitsFor(settings))))
+    const requests = requestsIn(octets, resolveLimits(limitsFor(settings)))
+    const sent = await exchange([octets], settings, requests)
+    if ((settings & VANISHES) === 0) assertSound(sent, requests)
   },
 
   async check(input) {
     const [settings, octets] = [input[0] ?? 0, input.subarray(1)]
     const requests = requestsIn(octets, resolveLimits(limitsFor(settings)))
-    const whole = await exchange([octets], settings)
+    const whole = await exchange([octets], settings, requests)
     for (const pieces of waysToCut(octets)) {
-      const cut = await exchange(pieces, settings)
+      const cut = await exchange(pieces, settings, requests)
       if ((settings & VANISHES) !== 0) continue
       assertSound(cut, requests)
       if (!whole.brokenOff && !cut.brokenOff) assertSame(answersOf(cut, requests), answersOf(whole, requests))
