@@ -3,10 +3,12 @@
  * framing. The one line the library words itself, Connection, keeps its place open until the head is complete, so that
  * it can tell the truth about what follows.
  */
+import { isNamed } from '../http/field-syntax.js'
 import { fieldLine, statusLine } from '../http/response-head.js'
 import type { ResponseFraming } from './connection.js'
 
 const DIGITS = /^[0-9]{1,15}$/
+const LONGEST_BODY = 999_999_999_999_999
 
 export class PendingHead {
   /** Status code; 0 while no status line was queued. */
@@ -40,11 +42,9 @@ export class PendingHead {
   /** @throws HeaderError as {@link fieldLine}; nothing is queued then. */
   addField(name: string, value: string | number | bigint): void {
     this.#after += fieldLine(name, value)
-    // Names are told apart by length first: most are none of the three.
-    const { length } = name
-    if (length === 14 && name.toLowerCase() === 'content-length') this.#contentLength = lengthOf(value)
-    else if (length === 10 && name.toLowerCase() === 'connection') this.#own = String(value).toLowerCase()
-    else if (length === 17 && name.toLowerCase() === 'transfer-encoding') this.#chunked = isChunked(value)
+    if (isNamed(name, 'Content-Length')) this.#contentLength = lengthOf(value)
+    else if (isNamed(name, 'Connection')) this.#own = String(value).toLowerCase()
+    else if (isNamed(name, 'Transfer-Encoding')) this.#chunked = isChunked(value)
   }
 
   /**
@@ -97,6 +97,7 @@ export class PendingHead {
 
 /** -1 for what is no length: such a response is not taken to be delimited. */
 function lengthOf(value: string | number | bigint): number {
+  if (typeof value === 'number') return Number.isInteger(value) && value >= 0 && value <= LONGEST_BODY ? value : -1
   const text = String(value)
   return DIGITS.test(text) ? Number(text) : -1
 }

@@ -9,6 +9,7 @@ import type { Duplex } from 'node:stream'
 import { inspect, type InspectOptions } from 'node:util'
 import { currentHttpDate, httpDate } from '../http/date.js'
 import { HeaderError } from '../http/errors.js'
+import { isNamed } from '../http/field-syntax.js'
 import { Headers } from '../http/headers.js'
 import { STATUS, statusPhrase, type StatusText } from '../http/status.js'
 import { escapeControlCharacters } from '../logging/escape-control-characters.js'
@@ -137,7 +138,7 @@ export abstract class ResponseSteps<TServer extends HandlerServer = HandlerServe
    */
   send_header(keyword: string, value: string | number | bigint): void {
     this._exchange.pendingHead.addField(keyword, value)
-    if (keyword.length === 10 && keyword.toLowerCase() === 'connection') this.#heedConnection(String(value))
+    if (isNamed(keyword, 'Connection')) this.#heedConnection(String(value))
   }
 
   #heedConnection(value: string): void {

@@ -36,6 +36,16 @@ export function hasOnly(text: string, table: Uint8Array, from = 0): boolean {
   return true
 }
 
+/**
+ * Whether a field name is the wanted one in any case. That is given as it is most often written; names of equal length
+ * differ in their first letter, nearly always.
+ */
+export function isNamed(name: string, wanted: string): boolean {
+  if (name === wanted) return true
+  if (name.length !== wanted.length || (name.charCodeAt(0) | 0x20) !== (wanted.charCodeAt(0) | 0x20)) return false
+  return name.toLowerCase() === wanted.toLowerCase()
+}
+
 /** A table with 1 at the code of each character of the text. */
 export function octetTable(characters: string): Uint8Array {
   const table = new Uint8Array(256)

@@ -3,7 +3,7 @@
  * pass, and what Transfer-Encoding and Content-Length mean in either direction (RFC 9112 6). llhttp decides the same; these
  * rules are stricter where llhttp 9.3.0 lets pass what another parser could read in another way.
  */
-import { listMembers } from './field-syntax.js'
+import { isNamed, listMembers } from './field-syntax.js'
 
 /** Of each field the first value and the number of field lines; of Connection all values, joined with commas. */
 export class FramingFields {
@@ -48,13 +48,6 @@ export class FramingFields {
       default:
     }
   }
-}
-
-/** The wanted name is given as most clients write it. Those of equal length differ in the first letter, nearly always. */
-function isNamed(name: string, wanted: string): boolean {
-  if (name === wanted) return true
-  if ((name.charCodeAt(0) | 0x20) !== (wanted.charCodeAt(0) | 0x20)) return false
-  return name.toLowerCase() === wanted.toLowerCase()
 }
 
 /** What Transfer-Encoding says of a body; null when there is no such field. */

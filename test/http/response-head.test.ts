@@ -18,6 +18,12 @@ describe('statusLine', () => {
     expect(statusLine('HTTP/1.0', 999, '')).toBe('HTTP/1.0 999 \r\n')
   })
 
+  test('gives a code the reason and version of this time, not of the last', () => {
+    for (const reason of ['OK', 'Fine', 'OK'])
+      expect(statusLine('HTTP/1.1', 200, reason)).toBe(`HTTP/1.1 200 ${reason}\r\n`)
+    expect(statusLine('HTTP/1.0', 200, 'OK')).toBe('HTTP/1.0 200 OK\r\n')
+  })
+
   test.each([99, 1000, 0, -200, 200.5, Number.NaN, Infinity])('refuses the status code %d', (code) => {
     expect(() => statusLine('HTTP/1.1', code, 'OK')).toThrow(RangeError)
   })
@@ -60,6 +66,22 @@ describe('fieldLine', () => {
         expect(() => fieldLine(other, broken)).toThrow(error)
       }),
     )
+  })
+
+  test('writes each line as if it were the first of its name', () => {
+    const value = fc.oneof(fc.constantFrom('', '0', 'a', 'b'), fc.integer({ min: 0, max: 1 }), fc.constantFrom(0n, 1n))
+    const lines = fc.array(fc.tuple(fc.constantFrom('X-Again', 'x-again', 'X-Other'), value))
+    fc.assert(
+      fc.property(lines, (given) => {
+        for (const [name, value] of given) expect(fieldLine(name, value)).toBe(`${name}: ${value}\r\n`)
+      }),
+    )
+  })
+
+  test('looks at a value of a known name as at any other', () => {
+    fieldLine('X-Known', 'a')
+    expect(() => fieldLine('X-Known', 'a\r\nX-Injected: b')).toThrow(HeaderError)
+    expect(fieldLine('X-Known', 'a')).toBe('X-Known: a\r\n')
   })
 
   test('refuses what has no octet in latin-1', () => {
