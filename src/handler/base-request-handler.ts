@@ -350,4 +350,6 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
   }
 }
 
-readStaticsThroughInstances(BaseHTTPRequestHandler, ['require_host'])
+readStaticsThroughInstances(BaseHTTPRequestHandler, {
+  require_host: (handler) => handler.require_host,
+})

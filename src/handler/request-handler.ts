@@ -295,13 +295,13 @@ export class RequestHandler<TServer extends HandlerServer = HandlerServer> exten
   }
 }
 
-readStaticsThroughInstances(RequestHandler, [
-  'extensions_map',
-  'extended_file_fields',
-  'modern_listing',
-  'open_options',
-  'web_socket_handler',
-])
+readStaticsThroughInstances(RequestHandler, {
+  extensions_map: (handler) => handler.extensions_map,
+  extended_file_fields: (handler) => handler.extended_file_fields,
+  modern_listing: (handler) => handler.modern_listing,
+  open_options: (handler) => handler.open_options,
+  web_socket_handler: (handler) => handler.web_socket_handler,
+})
 
 /**
  * Adds the media types of the host's `mime.types` files to what every handler class knows.

@@ -186,7 +186,9 @@ export class RespondingRequestHandler<
   }
 }
 
-readStaticsThroughInstances(RespondingRequestHandler, ['implicit_keep_alive'])
+readStaticsThroughInstances(RespondingRequestHandler, {
+  implicit_keep_alive: (handler) => handler.implicit_keep_alive,
+})
 
 function entriesOf(headers: FullResponseOptions['headers']): Iterable<readonly [string, string | number]> {
   if (headers === undefined || headers === null) return []

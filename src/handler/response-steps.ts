@@ -290,9 +290,9 @@ export abstract class ResponseSteps<TServer extends HandlerServer = HandlerServe
   }
 }
 
-readStaticsThroughInstances(ResponseSteps, [
-  'protocol_version',
-  'error_message_format',
-  'error_content_type',
-  'responses',
-])
+readStaticsThroughInstances(ResponseSteps, {
+  protocol_version: (handler) => handler.protocol_version,
+  error_message_format: (handler) => handler.error_message_format,
+  error_content_type: (handler) => handler.error_content_type,
+  responses: (handler) => handler.responses,
+})
