@@ -18,6 +18,9 @@ export interface SplitTarget {
 /** RFC 9112 3.2.2: scheme, authority, and the rest from its first `/`, `?` or `#` on. */
 const ABSOLUTE_FORM = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/?#]*)/
 
+/** A path of which nothing is to be changed but the leading slash cut off. Nearly every request has one. */
+const PLAIN_PATH = /^(?:\/[^/.?#%][^/?#%]*)+$/
+
 /** RFC 3986 3.2.2: brackets stand around an IPv6 address or a future one, and nowhere else in an authority. */
 const BRACKETED_HOST = /^\[(?:(?=[^\]]*:)[0-9A-Fa-f:.]+|v[0-9A-Fa-f]+\.[^[\]]+)\](?::[0-9]*)?$/i
 
@@ -73,9 +76,9 @@ export function splitTarget(target: string): SplitTarget {
  * @remarks Source: AdvancedHTTPServer's `dispatch_handler`, `posixpath.normpath`.
  */
 export function resourcePath(path: string): string {
+  if (PLAIN_PATH.test(path)) return path.slice(1)
   const end = path.search(/[?#]/)
   const decoded = unquote(end < 0 ? path : path.slice(0, end))
-  if (isNormalised(decoded)) return decoded.slice(1)
   const segments: string[] = []
   for (const segment of decoded.split('/')) {
     if (segment === '..') segments.pop()
@@ -84,18 +87,13 @@ export function resourcePath(path: string): string {
   return segments.join('/')
 }
 
-/** Whether nothing is left to do but to cut off the leading slash; true of nearly every request. */
-function isNormalised(path: string): boolean {
-  return path.startsWith('/') && !path.endsWith('/') && !path.includes('//') && !path.includes('/.')
-}
-
 function splitReference(reference: string, scheme: string): SplitTarget {
   const hash = reference.indexOf('#')
   const withoutFragment = hash < 0 ? reference : reference.slice(0, hash)
   const mark = withoutFragment.indexOf('?')
   const path = mark < 0 ? withoutFragment : withoutFragment.slice(0, mark)
   const query = mark < 0 ? '' : withoutFragment.slice(mark + 1)
-  const semicolon = path.indexOf(';', path.lastIndexOf('/') + 1)
+  const semicolon = path.includes(';') ? path.indexOf(';', path.lastIndexOf('/') + 1) : -1
   if (semicolon < 0 || !SCHEMES_WITH_PARAMS.has(scheme)) return { path, params: '', query }
   return { path: path.slice(0, semicolon), params: path.slice(semicolon), query }
 }
