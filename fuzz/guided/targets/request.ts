@@ -140,6 +140,8 @@ function assertCount(final: readonly Answer[], { held, fault }: Requests): void 
   const last = final.at(-1)
   const complete = held.filter((request) => request.complete).length
   claim(final.length <= held.length + 1, 'no answer without a request', { answers: final.length, held: held.length })
+  const closing = held.findIndex(({ head }) => /\bclose\b/i.test(head.headers.get('Connection') ?? ''))
+  claim(closing < 0 || final.length <= closing + 1, 'nothing is answered behind a request to close', { closing })
   if (last !== undefined && !last.persists) return
   claim(final.length >= complete, 'each complete request is answered', { answers: final.length, complete })
   claim(fault === null || isInAnswered(final, held), 'a fault is answered, and the connection ends', fault?.code)
@@ -178,7 +180,11 @@ function assertSame(cut: Answers, whole: Answers): void {
   claim(some.length === all.length || endsEarly, 'cuts lose no answer', { some, all })
 }
 
+const UNREAD = '3c\r\n'.concat('GET /smuggled HTTP/1.1\r\n'.padEnd(60, 'x'), '\r\n0\r\n\r\n')
+
 const SEEDS = [
+  `BGET /hello-world HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n${UNREAD}GET /full HTTP/1.1\r\nHost: a\r\n\r\n`,
+  `@GET /hello-world HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n${UNREAD}GET /full HTTP/1.1\r\nHost: a\r\n\r\n`,
   '@GET /hello-world HTTP/1.1\r\nHost: a\r\n\r\nHEAD /full HTTP/1.1\r\nHost: a\r\n\r\n',
   '@POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 7\r\n\r\na=1&b=2GET /big HTTP/1.1\r\nHost: a\r\n\r\n',
   '@PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nT: 1\r\n\r\nDELETE / HTTP/1.1\r\nHost: a\r\n\r\n',
