@@ -27,6 +27,11 @@ export const GUIDED_REGRESSIONS: readonly GuidedRegression[] = [
   },
   {
     target: 'request',
+    name: 'values that a method does not take are answered as its remote exception',
+    input: '@RPC /add HTTP/1.1\r\nHost:\r\nContent-Type:binary/message-pack\r\nContent-Length:4\r\n\r\n\x92\x01\xa1P',
+  },
+  {
+    target: 'request',
     name: 'a name that a client chose for a field of its answer breaks out of no line',
     input: '@GET p://H/set-header?name==%0d%0aX HTTP/1.1\r\nHost:\r\n\r\n',
   },

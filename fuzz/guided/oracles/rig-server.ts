@@ -27,7 +27,7 @@ export const ANSWERS = 'X-Answers'
 const EXPECTED_ERRORS: readonly RegExp[] = [
   /^builtins\.RuntimeError/,
   /^rig\.CustomError/,
-  /^TypeError: the value is no text$/,
+  /^TypeError: (?:the value is no text)?$/,
   /^Error: no response was sent$/,
   /^RangeError: status code must be a whole number/,
   /^builtins\.TypeError: /,
