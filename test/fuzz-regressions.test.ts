@@ -35,8 +35,12 @@ describe('every claim holds for', () => {
   }
 
   for (const { target, name, input } of GUIDED_REGRESSIONS) {
-    it(`${target}: ${name}`, async () => {
-      await replay(await loadTarget(target), Buffer.from(input, 'latin1'))
-    })
+    it(
+      `${target}: ${name}`,
+      async () => {
+        await replay(await loadTarget(target), Buffer.from(input, 'latin1'))
+      },
+      PATIENCE_MS,
+    )
   }
 })
