@@ -27,12 +27,13 @@ process.exitCode = failed.length > 0 ? 1 : 0
 function testsPass(version) {
   const program = installed(version)
   console.error(`\n== Node.js ${version}`)
-  const { status } = spawnSync(program, [`${root}node_modules/vitest/vitest.mjs`, 'run', ...forVitest], {
+  const { status, signal } = spawnSync(program, [`${root}node_modules/vitest/vitest.mjs`, 'run', ...forVitest], {
     cwd: root,
     stdio: 'inherit',
     // Programs that tests start by name are of the same line.
     env: { ...process.env, PATH: `${dirname(program)}${delimiter}${process.env.PATH}` },
   })
+  if (signal !== null) console.error(`ended by ${signal}`)
   return status === 0
 }
 

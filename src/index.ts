@@ -32,6 +32,7 @@ export type { RespondFileOptions, RespondListOptions } from './handler/files/fil
 export type { AnyHandler, HandlerMap, HandlerMapMethods } from './handler/handler-map.js'
 export type { ExtensionsMap } from './handler/mime-types.js'
 export { PatternError } from './handler/pattern.js'
+export type { ReadBodyOptions } from './handler/read-body.js'
 export { Query } from './handler/query.js'
 export { type PathRegistrar, RegisterPath } from './handler/register-path.js'
 export { scrypt_hash, type ScryptCost } from './handler/scrypt-password.js'

@@ -16,7 +16,7 @@ import { faultAnswer } from './fault-answers.js'
 import type { HandlerServer } from './handler-server.js'
 import { mayBeLeft } from './may-be-left.js'
 import { pythonRepr } from './python-repr.js'
-import { collectBody } from './read-body.js'
+import { collectBody, type ReadBodyOptions } from './read-body.js'
 import { collapseLeadingSlashes } from './resource-path.js'
 import { type MaybePromise, NO_HEADERS, ResponseSteps } from './response-steps.js'
 
@@ -328,13 +328,16 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
   /**
    * The whole body of the current request.
    *
-   * @param limit - Bytes; `limits.collected_body_bytes` by default.
-   * @throws RequestError `BODY_TOO_LARGE` (413) beyond the limit, and whatever ended the body early.
+   * @param given - `limit`, alone or as an option: bytes, `limits.collected_body_bytes` by default. `signal`: what has not
+   * been read by the time it is aborted is left unread.
+   * @throws RequestError `BODY_TOO_LARGE` (413) beyond the limit; the reason of the signal; whatever ended the body early.
    */
-  read_body(limit: number = this.connection.limits.collected_body_bytes): Promise<Buffer> {
+  read_body(given: number | ReadBodyOptions = {}): Promise<Buffer> {
+    const { limit = this.connection.limits.collected_body_bytes, signal } =
+      typeof given === 'number' ? { limit: given } : given
     const head = this._exchange.requestHead
     if (head?.framing === 'none') return Promise.resolve(Buffer.alloc(0))
-    return mayBeLeft(collectBody(this.rfile, head?.contentLength ?? -1, limit))
+    return mayBeLeft(collectBody(this.rfile, head?.contentLength ?? -1, limit, signal))
   }
 
   /** Octets that Content-Length announces for the current request's body; -1 when it is chunked, 0 when there is none. */

@@ -1,13 +1,36 @@
 /** Collects a request body in memory, up to a limit that is checked before anything is read when a length was announced. */
 import { RequestError } from '../http/errors.js'
+import type { WaitOptions } from './abortable.js'
 import type { RequestBody } from './connection.js'
+
+/** How a body is collected. */
+export interface ReadBodyOptions extends WaitOptions {
+  /** Most bytes; `limits.collected_body_bytes` by default. */
+  readonly limit?: number | undefined
+}
 
 /**
  * @param announcedBytes - What Content-Length says; -1 when the body is chunked.
- * @throws RequestError `BODY_TOO_LARGE` (413) when the body is, or says it is, longer than the limit.
+ * @throws RequestError `BODY_TOO_LARGE` (413) when the body is, or says it is, longer than the limit; the signal's reason.
  */
-export async function collectBody(body: RequestBody, announcedBytes: number, limitBytes: number): Promise<Buffer> {
+export async function collectBody(
+  body: RequestBody,
+  announcedBytes: number,
+  limitBytes: number,
+  signal?: AbortSignal,
+): Promise<Buffer> {
+  signal?.throwIfAborted()
   if (announcedBytes > limitBytes) throw tooLarge(limitBytes)
+  const leave = (): void => void body.destroy(signal?.reason as Error)
+  signal?.addEventListener('abort', leave)
+  try {
+    return await collect(body, limitBytes)
+  } finally {
+    signal?.removeEventListener('abort', leave)
+  }
+}
+
+async function collect(body: RequestBody, limitBytes: number): Promise<Buffer> {
   const pieces: Buffer[] = []
   let bytes = 0
   for await (const piece of body as AsyncIterable<Buffer>) {

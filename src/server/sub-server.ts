@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
+import { inspect, type InspectOptions } from 'node:util'
 import type { BaseHTTPRequestHandler } from '../handler/base-request-handler.js'
 import { observeConnection } from '../handler/diagnostics.js'
 import type { HandlerServer, ServerConfig } from '../handler/handler-server.js'
@@ -199,6 +200,13 @@ export class ServerNonThreaded implements HandlerServer {
       this.#report(error, client_address)
     }
     await connection.close()
+  }
+
+  /** What `util.inspect` shows: the address, what is served there, and the values the program has put on it. */
+  [inspect.custom](_depth: number, options: InspectOptions): string {
+    const { logger: _logger, RequestHandlerClass, ...shown } = this
+    const handler = RequestHandlerClass.name
+    return `${this.constructor.name} ${inspect({ ...shown, handler, connections: this.#connections.size }, options)}`
   }
 
   #report(error: unknown, client_address: ClientAddress): void {
