@@ -1,27 +1,80 @@
-// The benchmark: node bench/run.mjs [scenario …] [--rounds N] [--seconds N] [--smoke]. See README.md for what the figures say.
+// The benchmark: node bench/run.mjs [scenario …] [options]. README.md says what the options are and what the figures mean.
 import { parseArgs } from 'node:util'
-import { pinLoad } from './lib/server-process.mjs'
-import { machine, printTable } from './lib/report.mjs'
-import { scenarios } from './scenarios.mjs'
+import { pinLoad } from './lib/cores.mjs'
+import { machine } from './lib/machine.mjs'
+import { availablePeers } from './lib/peers.mjs'
+import { updateMarkdown } from './lib/results.mjs'
+import { scenarioTable, targetTable } from './lib/tables.mjs'
+import { scenarios } from './scenarios/index.mjs'
+
+const MIB = 2 ** 20
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    rounds: { type: 'string', default: '7' },
-    seconds: { type: 'string', default: '2' },
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '1.5' },
+    rate: { type: 'string', default: '2000' },
+    idle: { type: 'string', default: '2000' },
+    download: { type: 'string', default: '64' },
+    markdown: { type: 'string' },
+    drawing: { type: 'string' },
     smoke: { type: 'boolean', default: false },
   },
 })
-const rounds = values.smoke ? 1 : Number(values.rounds)
-const durationMs = values.smoke ? 100 : Number(values.seconds) * 1000
-const chosen = positionals.length > 0 ? positionals : Object.keys(scenarios)
 
-console.log(machine(pinLoad()))
-for (const name of chosen) {
-  const scenario = scenarios[name]
-  if (scenario === undefined) {
-    console.error(`unknown scenario ${name}; there are: ${Object.keys(scenarios).join(', ')}`)
-    process.exit(2)
+const unknown = positionals.filter((name) => !Object.hasOwn(scenarios, name))
+if (unknown.length > 0) {
+  console.error(`unknown: ${unknown.join(', ')}; there are: ${Object.keys(scenarios).join(', ')}`)
+  process.exit(2)
+}
+
+const full = {
+  smoke: false,
+  rounds: Number(values.rounds),
+  durationMs: Number(values.seconds) * 1000,
+  rate: Number(values.rate),
+  idle: Number(values.idle),
+  idleBeside: 2000,
+  uploadOctets: 64 * MIB,
+  downloadOctets: Number(values.download) * MIB,
+  drawing: values.drawing,
+}
+/** Every path is taken and every answer verified, but nothing is long enough to be a measurement. */
+const smoke = {
+  smoke: true,
+  rounds: 1,
+  durationMs: 50,
+  rate: 500,
+  idle: 100,
+  idleBeside: 100,
+  uploadOctets: 4 * MIB,
+  downloadOctets: 4 * MIB,
+  drawing: values.drawing,
+}
+
+const options = { ...(values.smoke ? smoke : full), peers: availablePeers() }
+const pinned = pinLoad()
+const chosen = positionals.length > 0 ? positionals : Object.keys(scenarios)
+if (values.smoke) await tryAll()
+else await measureAll()
+
+async function measureAll() {
+  const results = {}
+  const where = machine(pinned)
+  for (const name of chosen) {
+    const rows = await scenarios[name].run(options)
+    results[name] = { rows, machine: where, date: new Date().toISOString().slice(0, 10) }
+    console.log(scenarioTable(name, scenarios[name], results[name]))
+    // After each scenario, so that a run that is interrupted loses only the one under way.
+    if (values.markdown !== undefined) updateMarkdown(values.markdown, scenarios, results)
   }
-  printTable(name, scenario.about, await scenario.run({ rounds, durationMs }), scenario.base)
+  console.log(targetTable(scenarios, results))
+}
+
+async function tryAll() {
+  for (const name of chosen) {
+    const rows = await scenarios[name].run(options)
+    console.log(`${name}: right answers, ${rows.map((row) => row.name ?? row.title).join('; ')}`)
+  }
 }

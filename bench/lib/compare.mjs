@@ -1,30 +1,37 @@
 // Contenders in turn, round after round, so that a machine whose speed drifts drifts for all of them alike.
-import { startServer } from './server-process.mjs'
 import { summary } from './statistics.mjs'
 
+const WARM_UP_MS = 1500
+
 /**
- * @param contenders Names of scripts in bench/servers.
- * @param load Puts load on a port and gives `{ requests, seconds }`.
- * @returns Per contender the CPU microseconds per request and the requests a second, as median and range.
+ * @param contenders `{ name, start, load }`: `start()` gives a running server; `load(port, durationMs)` puts load on it and
+ *   gives `requests`, `seconds` and, where it has them, `octets` and further figures by the names of measures.mjs.
+ * @returns Per contender its figures, each as median and range over the rounds.
  */
-export async function compare({ contenders, settings, load, rounds }) {
-  const cpu = new Map(contenders.map((name) => [name, []]))
-  const rate = new Map(contenders.map((name) => [name, []]))
-  const servers = new Map()
-  for (const name of contenders) servers.set(name, await startServer(name, settings))
+export async function compare(contenders, { rounds, durationMs, smoke }) {
+  const running = []
   try {
-    for (const server of servers.values()) await load(server.port, { warmUp: true })
+    for (const contender of contenders) running.push({ ...contender, server: await contender.start(), samples: [] })
+    for (const { load, server } of running) await load(server.port, smoke ? 1 : Math.min(durationMs, WARM_UP_MS))
     for (let round = 0; round < rounds; round += 1) {
-      for (const [name, server] of servers) {
-        const before = await server.usage()
-        const { requests, seconds } = await load(server.port, { warmUp: false })
-        const after = await server.usage()
-        cpu.get(name).push((after.cpuMicros - before.cpuMicros) / requests)
-        rate.get(name).push(requests / seconds)
-      }
+      for (const { load, server, samples } of running) samples.push(await measured(server, load, durationMs))
     }
   } finally {
-    for (const server of servers.values()) await server.stop()
+    for (const { server } of running) await server.stop()
   }
-  return contenders.map((name) => ({ name, cpu: summary(cpu.get(name)), rate: summary(rate.get(name)) }))
+  return running.map(({ name, samples }) => ({ name, figures: summaries(samples) }))
+}
+
+async function measured(server, load, durationMs) {
+  const before = await server.cpuMicros()
+  const { requests, seconds, octets, ...further } = await load(server.port, durationMs)
+  const cpu = ((await server.cpuMicros()) - before) / requests
+  const throughput = octets === undefined ? {} : { throughput: octets / seconds / 2 ** 20 }
+  return { cpu, rate: requests / seconds, ...throughput, ...further }
+}
+
+/** From a list of samples to a summary per measure. */
+export function summaries(samples) {
+  const names = Object.keys(samples[0])
+  return Object.fromEntries(names.map((name) => [name, summary(samples.map((sample) => sample[name]))]))
 }

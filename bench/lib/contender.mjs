@@ -1,11 +1,20 @@
-// The half of a contender that talks to the bench: its port, and its CPU time and memory on demand.
+// The half of a contender that talks to the bench: its port, then its CPU time or its memory on demand.
 export const settings = JSON.parse(process.argv[2] ?? '{}')
+
+const answers = {
+  cpu() {
+    const { user, system } = process.cpuUsage()
+    return user + system
+  },
+  memory() {
+    for (let pass = 0; pass < 3; pass += 1) globalThis.gc?.()
+    return process.memoryUsage().rss
+  },
+}
 
 export function announce(port) {
   process.send({ port })
-  process.on('message', () => {
-    const { user, system } = process.cpuUsage()
-    if (globalThis.gc !== undefined) globalThis.gc()
-    process.send({ cpuMicros: user + system, rss: process.memoryUsage().rss })
-  })
+  process.on('message', (question) => process.send(answers[question]()))
+  // A bench that was interrupted leaves no servers behind.
+  process.on('disconnect', () => process.exit())
 }

@@ -1,44 +1,38 @@
-// One contender in a process of its own, on a core of its own where the system lets us choose. It tells its port when it
-// listens, and its CPU time when asked.
-import { fork, spawnSync } from 'node:child_process'
+// One contender on Node.js in a process of its own. It tells its port when it listens, and what it used when asked.
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { onServerCore } from './cores.mjs'
 
-const canPin = spawnSync('taskset', ['-c', '0', 'true']).status === 0
-export const SERVER_CORE = 0
-export const LOAD_CORE = 1
-
-/** Keeps the calling process off the server's core. */
-export function pinLoad() {
-  if (canPin) spawnSync('taskset', ['-a', '-c', '-p', String(LOAD_CORE), String(process.pid)])
-  return canPin
-}
-
-export async function startServer(name, settings = {}) {
-  const script = fileURLToPath(new URL(`../servers/${name}.mjs`, import.meta.url))
-  const child = fork(script, [JSON.stringify(settings)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  if (canPin) spawnSync('taskset', ['-a', '-c', '-p', String(SERVER_CORE), String(child.pid)])
-  const [{ port }] = await firstMessage(child)
-  return {
-    port,
-    pid: child.pid,
-    /** Microseconds of CPU time so far, and resident memory in bytes. */
-    async usage() {
-      child.send('usage')
-      const [usage] = await firstMessage(child)
-      return usage
-    },
-    async stop() {
-      child.kill()
-      await once(child, 'exit')
-    },
-  }
-}
-
-async function firstMessage(child) {
-  const died = once(child, 'exit').then(([code]) => {
-    throw new Error(`the server ended (${code})`)
+/**
+ * @param script Name of a file in bench/servers.
+ * @param settings What that file finds in its `settings`.
+ * @throws when the server ends instead of listening.
+ */
+export async function startServer(script, settings = {}, nodeOptions = []) {
+  const path = fileURLToPath(new URL(`../servers/${script}.mjs`, import.meta.url))
+  const [command, parameters] = onServerCore(process.execPath, [...nodeOptions, path, JSON.stringify(settings)])
+  const child = spawn(command, parameters, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const exited = once(child, 'exit')
+  const died = exited.then(([code, signal]) => {
+    throw new Error(`the server ${script} ended (${code ?? signal})`)
   })
   died.catch(() => {})
-  return Promise.race([once(child, 'message'), died])
+  const nextMessage = async () => (await Promise.race([once(child, 'message'), died]))[0]
+  const ask = (question) => {
+    child.send(question)
+    return nextMessage()
+  }
+  const { port } = await nextMessage()
+  return {
+    port,
+    /** Microseconds of CPU time (user and system) so far. */
+    cpuMicros: () => ask('cpu'),
+    /** Resident octets, after garbage collection when the server was started with --expose-gc. */
+    memory: () => ask('memory'),
+    async stop() {
+      child.kill()
+      await exited
+    },
+  }
 }

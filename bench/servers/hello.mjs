@@ -1,3 +1,4 @@
+// The same short answer at /hello, after as many other routes as the settings say; over TLS when they name a certificate.
 import { AdvancedHTTPServer, RequestHandler } from '../../dist/index.js'
 import { announce, settings } from '../lib/contender.mjs'
 
@@ -20,6 +21,12 @@ class BenchHandler extends RequestHandler {
   }
 }
 
-const server = new AdvancedHTTPServer(BenchHandler, { addresses: [['127.0.0.1', 0]] })
+const { certificate, key } = settings
+const isTls = certificate !== undefined
+const server = new AdvancedHTTPServer(BenchHandler, {
+  addresses: [['127.0.0.1', 0, isTls]],
+  timeouts: { idle_ms: 600_000 },
+  ...(isTls ? { ssl_certfile: certificate, ssl_keyfile: key } : {}),
+})
 await server.listen()
 announce(server.sub_servers[0].server_address[1])

@@ -1,0 +1,48 @@
+// The vocabulary scenarios are written in.
+import { compare } from './compare.mjs'
+import { startServer } from './server-process.mjs'
+
+/** How this library is named in the tables. */
+export const OURS = 'advancedhttpserver'
+
+/**
+ * A scenario whose contenders get the same kind of load in turn.
+ *
+ * @param contenders From the options of the run to a list of `{ name, start, load, requires? }`; `requires` names what
+ *   peers.mjs has to have found.
+ * @param base The contender that stands for 1.00 in the columns of ratios.
+ * @param targets See `target`.
+ */
+export function comparison({ about, measures = ['cpu', 'rate'], base, contenders, targets = [] }) {
+  return {
+    about,
+    measures,
+    base,
+    targets,
+    run: (options) =>
+      compare(
+        contenders(options).filter(({ requires }) => requires === undefined || options.peers.has(requires)),
+        options,
+      ),
+  }
+}
+
+/** A contender on Node.js: a script of bench/servers and the load it gets. */
+export function contender(name, script, task, settings = {}, requires) {
+  return { name, requires, start: () => startServer(script, settings), load: task }
+}
+
+/**
+ * What the median of `measure` of this library (or of another row) is to be, as a ratio to another row's.
+ *
+ * @param issue Which issue asks for it.
+ */
+export function target(issue, to, { measure = 'cpu', atMost, atLeast, of = OURS }) {
+  return { issue, of, to, measure, atMost, atLeast }
+}
+
+/** Sends the same octets on every call. */
+export function sending(octets, pipelined = 1) {
+  const batch = Buffer.concat(Array(pipelined).fill(octets))
+  return (socket) => void socket.write(batch)
+}

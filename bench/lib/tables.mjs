@@ -1,0 +1,60 @@
+// Figures as Markdown: a table per scenario, and one of the targets with what was reached.
+import { MEASURES } from './measures.mjs'
+import { shown } from './statistics.mjs'
+
+/** @param result `{ rows, machine, date }` of one run of the scenario. */
+export function scenarioTable(name, { about, measures, base, curves }, { rows, machine, date }) {
+  const table = curves ? curveTables(rows) : comparisonTable(rows, measures, base)
+  return `### ${name}\n\n${about}\n\n${table}\n\n${date}; ${machine}\n`
+}
+
+function comparisonTable(rows, measures, base) {
+  const unit = rows.find((row) => row.name === base)
+  const headings = measures.flatMap((measure) => [MEASURES[measure].title, 'ratio'])
+  const lines = rows.map(({ name, figures }) => [
+    name,
+    ...measures.flatMap((measure) => {
+      const figure = figures[measure]
+      const ratio = unit === undefined ? '' : (figure.median / unit.figures[measure].median).toFixed(2)
+      return [shown(figure, MEASURES[measure].digits), ratio]
+    }),
+  ])
+  return markdown(['server', ...headings], lines)
+}
+
+function curveTables(curves) {
+  return curves
+    .map(({ title, unit, lines }) => {
+      const points = Object.values(lines)[0].map(({ at }) => at.toLocaleString('en-US'))
+      const rows = Object.entries(lines).map(([name, line]) => [name, ...line.map(({ value }) => significant(value))])
+      return markdown([`${unit} by ${title}`, ...points], rows)
+    })
+    .join('\n\n')
+}
+
+function significant(value) {
+  return value.toLocaleString('en-US', { maximumSignificantDigits: 3 })
+}
+
+/** Every target of the scenarios that have results, with the ratio of the medians. */
+export function targetTable(scenarios, results) {
+  const lines = Object.entries(scenarios).flatMap(([name, { targets }]) =>
+    targets.map((target) => targetLine(name, target, results[name])).filter((line) => line !== undefined),
+  )
+  return markdown(['scenario', 'ratio of', 'wanted (issue)', 'measured', ''], lines)
+}
+
+function targetLine(name, { issue, of, to, measure, atMost, atLeast }, result) {
+  const [row, base] = [of, to].map((wanted) => result?.rows.find((row) => row.name === wanted))
+  if (row === undefined || base === undefined) return undefined
+  const ratio = row.figures[measure].median / base.figures[measure].median
+  const met = atMost === undefined ? ratio >= atLeast : ratio <= atMost
+  const wanted = atMost === undefined ? `at least ${atLeast.toFixed(2)}` : `at most ${atMost.toFixed(2)}`
+  const what = `${MEASURES[measure].title}: ${of} to ${to}`
+  return [name, what, `${wanted} (${issue})`, ratio.toFixed(2), met ? 'met' : '**not met**']
+}
+
+function markdown(headings, lines) {
+  const rows = [headings, headings.map(() => '---'), ...lines]
+  return rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}

@@ -1,0 +1,53 @@
+// Memory per idle keep-alive connection: how much a fresh process grows by connections that had one answer each.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { summaries } from '../lib/compare.mjs'
+import { openIdleConnections } from '../lib/idle-connections.mjs'
+import { browserGet, HELLO } from '../lib/requests.mjs'
+import { OURS, sending, target } from '../lib/scenario.mjs'
+import { startServer } from '../lib/server-process.mjs'
+
+const NODE = 'node:http'
+const CONTENDERS = [
+  [OURS, 'hello'],
+  [NODE, 'node-hello'],
+]
+const task = { send: sending(browserGet('/hello')), accepts: HELLO }
+
+/** Long enough for closed connections to be forgotten and for collected memory to go back to the system. */
+const SETTLE_MS = 500
+
+async function kibPerConnection(script, count) {
+  const server = await startServer(script, {}, ['--expose-gc'])
+  try {
+    // What is loaded or compiled by the first connections is not theirs.
+    await (await openIdleConnections({ port: server.port, ...task }, Math.min(count, 100)))()
+    await sleep(SETTLE_MS)
+    const before = await server.memory()
+    const close = await openIdleConnections({ port: server.port, ...task }, count)
+    await sleep(SETTLE_MS)
+    const after = await server.memory()
+    await close()
+    return (after - before) / count / 1024
+  } finally {
+    await server.stop()
+  }
+}
+
+export const memory = {
+  'idle-memory': {
+    about:
+      'Growth of resident memory per idle keep-alive connection that had one answer (2,000 connections by default, `--idle N`), after garbage collection, in a fresh process each round.',
+    measures: ['memory'],
+    base: NODE,
+    targets: [target(7, NODE, { measure: 'memory', atMost: 0.6 })],
+    async run({ rounds, idle }) {
+      const samples = new Map(CONTENDERS.map(([name]) => [name, []]))
+      for (let round = 0; round < Math.min(rounds, 3); round += 1) {
+        for (const [name, script] of CONTENDERS) {
+          samples.get(name).push({ memory: await kibPerConnection(script, idle) })
+        }
+      }
+      return CONTENDERS.map(([name]) => ({ name, figures: summaries(samples.get(name)) }))
+    },
+  },
+}

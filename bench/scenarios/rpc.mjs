@@ -1,0 +1,39 @@
+// A function called over the network with three arguments: this library's RPC, and the same JSON by POST.
+import { isDeepStrictEqual } from 'node:util'
+import { decode, encode } from '@msgpack/msgpack'
+import { closedLoop } from '../lib/closed-loop.mjs'
+import { withBody } from '../lib/requests.mjs'
+import { comparison, contender, OURS, sending, target } from '../lib/scenario.mjs'
+
+const FASTIFY = 'fastify, POST JSON'
+const JSON_ROW = `${OURS}, JSON`
+const MESSAGE_PACK_ROW = `${OURS}, MessagePack`
+
+const CALL = [17, 25, 'a text of some length']
+const RESULT = { result: { sum: 42, text: CALL[2] }, exception_occurred: false }
+
+function call(verb, type, serialize, parse) {
+  const send = sending(withBody(`${verb} /add`, `Content-Type: ${type}\r\n`, Buffer.from(serialize(CALL))))
+  const accepts = (body) => isDeepStrictEqual(parse(body), RESULT)
+  return (port, durationMs) => closedLoop({ port, durationMs, connections: 16, send, accepts })
+}
+
+const json = (verb) => call(verb, 'application/json', JSON.stringify, JSON.parse)
+
+export const rpc = {
+  rpc: comparison({
+    about: 'Three arguments in, a map out, over 16 keep-alive connections.',
+    base: FASTIFY,
+    contenders: () => [
+      contender(JSON_ROW, 'rpc', json('RPC')),
+      contender(MESSAGE_PACK_ROW, 'rpc', call('RPC', 'binary/message-pack', encode, decode)),
+      contender(FASTIFY, 'fastify', json('POST'), {}, 'fastify and sirv'),
+    ],
+    targets: [
+      target(3, FASTIFY, { of: JSON_ROW, atMost: 0.55 }),
+      target(3, FASTIFY, { of: MESSAGE_PACK_ROW, atMost: 0.55 }),
+      target(7, FASTIFY, { of: JSON_ROW, atMost: 0.45 }),
+      target(7, FASTIFY, { of: MESSAGE_PACK_ROW, atMost: 0.45 }),
+    ],
+  }),
+}

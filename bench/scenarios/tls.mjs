@@ -1,0 +1,47 @@
+// TLS: what the record layer adds to each request, and whole handshakes.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { selfSigned } from '../../dist/testing/index.js'
+import { closedLoop } from '../lib/closed-loop.mjs'
+import { fileFolders } from '../lib/file-folders.mjs'
+import { browserGet, HELLO } from '../lib/requests.mjs'
+import { comparison, contender, OURS, sending, target } from '../lib/scenario.mjs'
+
+const NODE = 'node:https'
+
+/** The same certificate for both, on P-256. */
+function certified({ smoke }) {
+  const { certificate: ca, key: privateKey } = selfSigned()
+  const { scratch } = fileFolders(smoke)
+  const settings = { certificate: join(scratch, 'certificate.pem'), key: join(scratch, 'key.pem') }
+  writeFileSync(settings.certificate, ca)
+  writeFileSync(settings.key, privateKey)
+  return { ca, settings }
+}
+
+function secured(task) {
+  return (options) => {
+    const { ca, settings } = certified(options)
+    const load = (port, durationMs) => closedLoop({ port, ca, durationMs, accepts: HELLO, ...task })
+    return [contender(OURS, 'hello', load, settings), contender(NODE, 'node-hello', load, settings)]
+  }
+}
+
+export const tls = {
+  'tls-keep-alive': comparison({
+    about: 'The keep-alive GET over TLS 1.3, 16 connections.',
+    base: NODE,
+    contenders: secured({ connections: 16, send: sending(browserGet('/hello')) }),
+    targets: [target(3, NODE, { atMost: 0.6 }), target(7, NODE, { atMost: 0.5 })],
+  }),
+  'tls-handshakes': comparison({
+    about: 'A full TLS 1.3 handshake, nothing resumed, for each request, 8 at a time.',
+    base: NODE,
+    contenders: secured({
+      connections: 8,
+      perConnection: 1,
+      serverCloses: true,
+      send: sending(browserGet('/hello', 'close')),
+    }),
+  }),
+}
