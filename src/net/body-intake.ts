@@ -5,7 +5,7 @@
  *   begin ──► read by `rfile`, or by nobody ──► drain: read away up to a limit ──► over, until the next begin
  */
 import { RequestError } from '../http/errors.js'
-import { type BodyChunk, NEED_DATA, type RequestEvent } from '../http/events.js'
+import { type BodyChunk, type MessageEnd, NEED_DATA, type RequestEvent } from '../http/events.js'
 import { NO_TRAILERS } from '../http/trailers.js'
 import { BodyPace } from './body-pace.js'
 import type { Deadline } from './deadline.js'
@@ -19,6 +19,8 @@ const JOIN_BYTES = 16_384
 export class BodyIntake implements BodySource, Waiter {
   /** The end of the body was read, or there is no request. */
   ended = true
+  /** What the end said: whether the client lets the connection go on. Trailers may take back what the head said. */
+  endKeepsAlive = true
   readonly #intake: OctetIntake
   readonly #deadline: Deadline
   readonly #timeouts: Readonly<Timeouts>
@@ -42,6 +44,7 @@ export class BodyIntake implements BodySource, Waiter {
   /** A request has begun. */
   begin(): void {
     this.ended = false
+    this.endKeepsAlive = true
     this.#closed = false
     this.#body = null
     this.#pace.reset()
@@ -160,8 +163,14 @@ export class BodyIntake implements BodySource, Waiter {
     if (event === null) throw peerGone()
     if (event.kind === 'chunk') return void body.push(event.octets)
     if (event.kind !== 'end') throw new Error(`the reader told ${event.kind} within a body`)
-    this.ended = true
+    this.#noteEnd(event)
     body.finish(event.trailers)
+  }
+
+  #noteEnd(end: MessageEnd): true {
+    this.ended = true
+    this.endKeepsAlive = end.keepsAlive
+    return true
   }
 
   #drainOn(): void {
@@ -184,7 +193,7 @@ export class BodyIntake implements BodySource, Waiter {
         const event = this.#intake.next()
         if (event === NEED_DATA) return null
         if (event === null) return false
-        if (event.kind === 'end') return (this.ended = true)
+        if (event.kind === 'end') return this.#noteEnd(event)
         if (isChunk(event)) this.#drainableBytes -= event.octets.length
         if (this.#drainableBytes < 0) return false
       }

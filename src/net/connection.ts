@@ -145,7 +145,7 @@ export class SocketConnection implements Connection {
   }
 
   get mayPersist(): boolean {
-    if (this.#intake.faulted || this.#state !== 'serving') return false
+    if (this.#intake.faulted || this.#state !== 'serving' || this.#isClosedByTrailers) return false
     // Even while winding down, what the client has sent already is answered.
     return !this.#winding || (this.#head?.framing === 'none' && this.#intake.reader.unparsedBytes > 0)
   }
@@ -208,8 +208,14 @@ export class SocketConnection implements Connection {
     return drained && this.#closeExchange()
   }
 
+  /** The client has said close behind its body, and not before. */
+  get #isClosedByTrailers(): boolean {
+    return !this.#body.endKeepsAlive && this.#head?.keepsAlive === true
+  }
+
   /** The next request is served when the answer to this one has been given to the stream. */
   #closeExchange(): Promise<boolean> | boolean {
+    if (this.#isClosedByTrailers) return false
     this.#head = null
     this.#output.bar()
     if (this.#output.writableLength === 0) return true
