@@ -93,11 +93,12 @@ function foldersShown(): string[] {
 }
 
 function foldersThere(): string[] {
-  const ignored = readFileSync(join(ROOT, '.gitignore'), 'utf8').match(/^[\w.-]+(?=\/$)/gm) ?? []
+  const ignored = readFileSync(join(ROOT, '.gitignore'), 'utf8').match(/^[\w./-]+(?=\/$)/gm) ?? []
   const skipped = new Set(['.git', ...ignored])
   const below = (folder: string): string[] =>
     readdirSync(join(ROOT, folder))
-      .filter((name) => !skipped.has(name) && statSync(join(ROOT, folder, name)).isDirectory())
+      .filter((name) => !skipped.has(name) && !skipped.has(`${folder}/${name}`))
+      .filter((name) => statSync(join(ROOT, folder, name)).isDirectory())
       .toSorted()
   return below('').flatMap((folder) => [folder, ...below(folder).map((name) => `${folder}/${name}`)])
 }
