@@ -26,7 +26,10 @@ const RULES: Record<string, { values: readonly string[]; types?: readonly string
     node: /^node:(?!net$|tls$|http$|https$)/,
   },
   settings: { values: [], node: /./ },
-  server: { values: ['http', 'net', 'tls', 'handler', 'rpc', 'websocket', 'logging', 'settings', 'version'], node: /./ },
+  server: {
+    values: ['http', 'net', 'tls', 'handler', 'rpc', 'websocket', 'logging', 'settings', 'version'],
+    node: /./,
+  },
 }
 
 describe('the rooms of the source', () => {
