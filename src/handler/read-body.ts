@@ -30,15 +30,27 @@ export async function collectBody(
   }
 }
 
-async function collect(body: RequestBody, limitBytes: number): Promise<Buffer> {
-  const pieces: Buffer[] = []
-  let bytes = 0
-  for await (const piece of body as AsyncIterable<Buffer>) {
-    bytes += piece.length
-    if (bytes > limitBytes) throw tooLarge(limitBytes)
-    pieces.push(piece)
-  }
-  return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces, bytes)
+/** By events: an iterator over a stream costs several times what a short body does. */
+function collect(body: RequestBody, limitBytes: number): Promise<Buffer> {
+  if (body.readableEnded) return Promise.resolve(Buffer.alloc(0))
+  if (body.destroyed) return Promise.reject(body.errored ?? cutShort())
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = []
+    let bytes = 0
+    body.on('data', (piece: Buffer) => {
+      bytes += piece.length
+      if (bytes > limitBytes) body.destroy(tooLarge(limitBytes))
+      else pieces.push(piece)
+    })
+    body.once('error', reject)
+    body.once('end', () => resolve(pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces, bytes)))
+    body.once('close', () => reject(cutShort()))
+  })
+}
+
+/** Somebody has destroyed the body, and said no reason. */
+function cutShort(): RequestError {
+  return new RequestError('INCOMPLETE', 'the body was given up before its end', 0)
 }
 
 function tooLarge(limitBytes: number): RequestError {

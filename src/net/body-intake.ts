@@ -216,7 +216,14 @@ export class BodyIntake implements BodySource, Waiter {
 
 /** What is said of a peer that left before all was said. */
 export function peerGone(): RequestError {
-  return new RequestError('PEER_GONE', 'the peer is gone', 0)
+  // Every connection ends with one, and a stack of the event loop tells nobody anything: it is not taken.
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  try {
+    return new RequestError('PEER_GONE', 'the peer is gone', 0)
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
 }
 
 function isChunk(event: RequestEvent | typeof NEED_DATA | null): event is BodyChunk {
