@@ -144,6 +144,21 @@ describe('chat', () => {
   })
 })
 
+describe('web-socket-echo', () => {
+  it('sends every message back', async () => {
+    await using program = packages.example('web-socket-echo.mjs')
+    const client = await chatter(await program.port())
+    client.socket.send('hello, me')
+    expect(await client.hears(/hello/)).toBe('hello, me')
+    client.socket.terminate()
+  })
+
+  it('takes less than ten lines, imports and blank lines aside', () => {
+    const lines = readFileSync(join(ROOT, 'examples', 'web-socket-echo.mjs'), 'utf8').split('\n')
+    expect(lines.filter((line) => line !== '' && !/^(?:\/\/|import )/.test(line)).length).toBeLessThan(10)
+  })
+})
+
 it('forward-proxy carries curl to where it wants', async (context) => {
   needProgram(context, 'curl')
   const origin = createServer((request, response) => response.end(`origin got ${request.method} ${request.url}`))
