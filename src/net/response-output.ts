@@ -3,17 +3,16 @@
  * into one; when the stream below takes no more, `write` gives false and `drain` follows, as with any Writable.
  *
  * How a write becomes octets: write → (counted, or dropped when the response has no body) → Writable's own queue →
- * _write → #pending → #send, once a tick → stream.write. Nothing on the way looks into the octets.
+ * _write → #pending → #send, once a tick → stream.write. Small writes skip that queue while it is empty and has nothing
+ * to tell. Nothing on the way looks into the octets.
  */
 import { Socket } from 'node:net'
 import { type Duplex, Writable } from 'node:stream'
 import type { ResponseFraming } from '../handler/connection.js'
+import { PendingPieces, type Piece } from './pending-pieces.js'
 
 /** Pending octets that are sent at once instead of at the end of the tick. */
 const JOIN_LIMIT_BYTES = 16_384
-
-/** Pieces up to this size are copied into one string: cheaper than one more entry in a vectored write. */
-const COPY_LIMIT_BYTES = 4_096
 
 /**
  * Octets given to the stream before it has taken them all. More of them wait here, so that a slow peer's progress shows:
@@ -21,7 +20,6 @@ const COPY_LIMIT_BYTES = 4_096
  */
 const LARGEST_BATCH_BYTES = 262_144
 
-type Piece = Buffer | string
 type WriteCallback = (error?: Error | null) => void
 
 /** What an output needs of its connection. */
@@ -52,8 +50,7 @@ export class ResponseOutput extends Writable {
   readonly #stream: Duplex
   readonly #owner: OutputOwner
   /** Written in this tick and not yet given to the stream; strings are latin-1. */
-  #pending: Piece[] = []
-  #pendingBytes = 0
+  readonly #pending = new PendingPieces()
   #sendScheduled = false
   /** Writes given to the stream whose callback has not come. */
   #underway = 0
@@ -79,15 +76,17 @@ export class ResponseOutput extends Writable {
 
   /** Whether every octet written so far was given to the stream and taken by it. */
   get idle(): boolean {
-    return this.writableLength === 0 && this.#pendingBytes === 0 && this.#held === null
+    return this.writableLength === 0 && this.#pending.bytes === 0 && this.#held === null
   }
 
   override write(chunk: unknown, encoding?: unknown, callback?: unknown): boolean {
     if (this.#sealed || (this.#barred && !this.#owner.answersFault)) return this.#refuse(doneOf(encoding, callback))
-    const piece = this.#admit(chunk, encoding)
-    if (piece !== null) return super.write(piece, 'latin1', doneOf(encoding, callback))
     const done = doneOf(encoding, callback)
-    if (done !== undefined) process.nextTick(done, null)
+    const piece = this.#admit(chunk, encoding)
+    if (piece !== null) {
+      if (done !== undefined || !this.#canSkipQueue(piece.length)) return super.write(piece, 'latin1', done)
+      this.#keep(piece)
+    } else if (done !== undefined) process.nextTick(done, null)
     return true
   }
 
@@ -115,7 +114,7 @@ export class ResponseOutput extends Writable {
 
   /** Gives what is pending to the stream now instead of at the end of the tick. */
   sendPending(): void {
-    if (this.#pendingBytes > 0) this.#send()
+    if (this.#pending.bytes > 0) this.#send()
   }
 
   /** Takes nothing more. Resolves when the stream has taken all there is. */
@@ -197,7 +196,7 @@ export class ResponseOutput extends Writable {
 
   /** The connection is gone: nothing written from now on goes anywhere. */
   fail(error: Error): void {
-    this.#dropPending()
+    this.#pending.clear()
     for (const waiter of this.#flushWaiters.splice(0)) waiter.reject(error)
     this.destroy(error)
   }
@@ -211,8 +210,6 @@ export class ResponseOutput extends Writable {
     // Somebody has ended the stream under us.
     if (this.#stream.writableEnded) return callback(ended())
     this.#keep(piece)
-    if (this.#pendingBytes < JOIN_LIMIT_BYTES) this.#scheduleSend()
-    else this.#send()
     if (this.#sealed || this.#hasRoom) return callback()
     this.#held = callback
     this.#owner.outputWaits(true)
@@ -238,6 +235,13 @@ export class ResponseOutput extends Writable {
     return this.framing.bodiless ? null : piece
   }
 
+  /** Whether Writable's own queue would pass a write of so many octets on at once, and have nothing to tell of it. */
+  #canSkipQueue(bytes: number): boolean {
+    const { writable, writableLength, writableCorked, writableHighWaterMark } = this
+    const passes = writable && writableLength === 0 && writableCorked === 0 && bytes < writableHighWaterMark
+    return passes && !this.#stream.destroyed && !this.#stream.writableEnded && this.#hasRoom
+  }
+
   #scheduleSend(): void {
     if (this.#sendScheduled) return
     this.#sendScheduled = true
@@ -251,38 +255,18 @@ export class ResponseOutput extends Writable {
   }
 
   #send(): void {
-    const bytes = this.#pendingBytes
-    if (this.#stream.destroyed || this.#stream.writableEnded) return void this.#dropPending()
-    if (bytes > LARGEST_BATCH_BYTES - this.#batchBytes) return this.#sendSome()
-    const pieces = this.#dropPending()
-    if (pieces.length === 1) this.#give(pieces[0] as Piece)
-    else if (bytes <= COPY_LIMIT_BYTES) this.#give(joined(pieces))
-    else this.#giveTogether(pieces)
-  }
-
-  /** Sends as much as the batch has room for. */
-  #sendSome(): void {
-    const pieces = this.#dropPending()
-    const batch: Piece[] = []
-    let room = LARGEST_BATCH_BYTES - this.#batchBytes
-    for (const piece of pieces) {
-      if (room > 0) batch.push(part(piece, 0, room))
-      if (piece.length > room) this.#keep(part(piece, Math.max(room, 0), piece.length))
-      room -= piece.length
-    }
-    this.#giveTogether(batch)
+    const pending = this.#pending
+    if (this.#stream.destroyed || this.#stream.writableEnded) return pending.clear()
+    const room = LARGEST_BATCH_BYTES - this.#batchBytes
+    const single = pending.bytes > room ? null : pending.takeSingle()
+    if (single === null) this.#giveTogether(pending.take(room))
+    else this.#give(single)
   }
 
   #keep(piece: Piece): void {
-    this.#pending.push(piece)
-    this.#pendingBytes += piece.length
-  }
-
-  #dropPending(): Piece[] {
-    const pieces = this.#pending
-    this.#pending = []
-    this.#pendingBytes = 0
-    return pieces
+    this.#pending.add(piece)
+    if (this.#pending.bytes < JOIN_LIMIT_BYTES) this.#scheduleSend()
+    else this.#send()
   }
 
   #giveTogether(pieces: readonly Piece[]): void {
@@ -364,17 +348,6 @@ function pieceOf(chunk: unknown, encoding: unknown): Piece {
 function doneOf(encoding: unknown, callback: unknown): ((error: Error | null | undefined) => void) | undefined {
   const done = typeof encoding === 'function' ? encoding : callback
   return typeof done === 'function' ? (done as (error: Error | null | undefined) => void) : undefined
-}
-
-function part(piece: Piece, from: number, to: number): Piece {
-  if (from === 0 && to >= piece.length) return piece
-  return typeof piece === 'string' ? piece.slice(from, to) : piece.subarray(from, to)
-}
-
-function joined(pieces: readonly Piece[]): string {
-  let text = ''
-  for (const piece of pieces) text += typeof piece === 'string' ? piece : piece.toString('latin1')
-  return text
 }
 
 function ended(): Error {
