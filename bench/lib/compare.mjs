@@ -23,11 +23,13 @@ export async function compare(contenders, { rounds, durationMs, smoke }) {
 }
 
 async function measured(server, load, durationMs) {
-  const before = await server.cpuMicros()
+  const before = await server.cpuUsage()
   const { requests, seconds, octets, ...further } = await load(server.port, durationMs)
-  const cpu = ((await server.cpuMicros()) - before) / requests
+  const after = await server.cpuUsage()
+  const user = (after.user - before.user) / requests
+  const system = (after.system - before.system) / requests
   const throughput = octets === undefined ? {} : { throughput: octets / seconds / 2 ** 20 }
-  return { cpu, rate: requests / seconds, ...throughput, ...further }
+  return { cpu: user + system, user, system, rate: requests / seconds, ...throughput, ...further }
 }
 
 /** From a list of samples to a summary per measure. */

@@ -1,5 +1,5 @@
 // Growth curves as SVG: a panel per curve, both axes logarithmic, so that a flat line is a constant cost.
-const PANEL = { width: 400, height: 260, left: 56, right: 16, top: 44, bottom: 40 }
+const PANEL = { width: 440, height: 260, left: 56, right: 32, top: 44, bottom: 40 }
 const COLOURS = ['#0a7d5a', '#b4531f', '#3b5bbd']
 const STYLE =
   'text{font:12px system-ui,sans-serif;fill:#222}.title{font-weight:600;font-size:13px}.grid{stroke:#ddd}.frame{fill:#fff}' +

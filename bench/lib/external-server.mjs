@@ -59,7 +59,7 @@ function processOn(port, child) {
   const exited = once(child, 'exit')
   return {
     port,
-    cpuMicros: async () => bookedTicks(child.pid) * MICROS_PER_TICK,
+    cpuUsage: async () => bookedTime(child.pid),
     async stop() {
       child.kill()
       await exited
@@ -68,10 +68,10 @@ function processOn(port, child) {
 }
 
 /** User and system time, fields 14 and 15 of proc(5); the name in field 2 may hold anything but ends with `)`. */
-function bookedTicks(pid) {
+function bookedTime(pid) {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return Number(fields[11]) + Number(fields[12])
+  return { user: Number(fields[11]) * MICROS_PER_TICK, system: Number(fields[12]) * MICROS_PER_TICK }
 }
 
 async function freePort() {

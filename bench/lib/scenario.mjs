@@ -13,7 +13,7 @@ export const OURS = 'advancedhttpserver'
  * @param base The contender that stands for 1.00 in the columns of ratios.
  * @param targets See `target`.
  */
-export function comparison({ about, measures = ['cpu', 'rate'], base, contenders, targets = [] }) {
+export function comparison({ about, measures = ['cpu', 'user', 'system', 'rate'], base, contenders, targets = [] }) {
   return {
     about,
     measures,

@@ -26,8 +26,8 @@ export async function startServer(script, settings = {}, nodeOptions = []) {
   const { port } = await nextMessage()
   return {
     port,
-    /** Microseconds of CPU time (user and system) so far. */
-    cpuMicros: () => ask('cpu'),
+    /** Microseconds of CPU time so far, `user` and `system`. */
+    cpuUsage: () => ask('cpu'),
     /** Resident octets, after garbage collection when the server was started with --expose-gc. */
     memory: () => ask('memory'),
     async stop() {

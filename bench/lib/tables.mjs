@@ -1,6 +1,6 @@
 // Figures as Markdown: a table per scenario, and one of the targets with what was reached.
 import { MEASURES } from './measures.mjs'
-import { shown } from './statistics.mjs'
+import { grouped, shown } from './statistics.mjs'
 
 /** @param result `{ rows, machine, date }` of one run of the scenario. */
 export function scenarioTable(name, { about, measures, base, curves }, { rows, machine, date }) {
@@ -10,13 +10,20 @@ export function scenarioTable(name, { about, measures, base, curves }, { rows, m
 
 function comparisonTable(rows, measures, base) {
   const unit = rows.find((row) => row.name === base)
-  const headings = measures.flatMap((measure) => [MEASURES[measure].title, 'ratio'])
+  const headings = measures.flatMap((measure) => {
+    const { title, compared } = MEASURES[measure]
+    return compared ? [title, 'ratio'] : [title]
+  })
   const lines = rows.map(({ name, figures }) => [
     name,
     ...measures.flatMap((measure) => {
       const figure = figures[measure]
+      const { digits, compared } = MEASURES[measure]
+      // Kept from a run that did not take it yet.
+      if (figure === undefined) return compared ? ['', ''] : ['']
+      if (!compared) return [grouped(figure.median, digits)]
       const ratio = unit === undefined ? '' : (figure.median / unit.figures[measure].median).toFixed(2)
-      return [shown(figure, MEASURES[measure].digits), ratio]
+      return [shown(figure, digits), ratio]
     }),
   ])
   return markdown(['server', ...headings], lines)

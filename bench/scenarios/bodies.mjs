@@ -62,14 +62,14 @@ export const bodies = {
   'post-64k': echo(65_536, 0.8),
   upload: comparison({
     about: 'A chunked body (64 MiB by default), which the handler reads as a stream and counts.',
-    measures: ['cpu', 'throughput'],
+    measures: ['cpu', 'user', 'system', 'throughput'],
     base: NODE,
     contenders: upload,
     targets: throughput,
   }),
   download: comparison({
     about: 'An answer (64 MiB by default, `--download 256` for 256 MiB) that the handler pipes out of a stream.',
-    measures: ['cpu', 'throughput'],
+    measures: ['cpu', 'user', 'system', 'throughput'],
     base: NODE,
     contenders: download,
     targets: throughput,

@@ -11,7 +11,6 @@ const SIRV = 'sirv'
 function file(name, about, connections, targets) {
   return comparison({
     about: `${about}, over ${connections} keep-alive connections.`,
-    measures: ['cpu', 'rate'],
     base: SIRV,
     contenders: ({ smoke }) => {
       const { files, scratch } = fileFolders(smoke)
@@ -37,7 +36,6 @@ export const files = {
   'file-64m': file('64m.bin', 'A file of 64 MiB', 2, [target(4, SIRV, { atMost: 0.9 })]),
   listing: comparison({
     about: 'The page that lists a folder of 10,000 files, read from the disk each time, one connection.',
-    measures: ['cpu', 'rate'],
     base: OURS,
     contenders: ({ smoke }) => {
       const { listed, names } = fileFolders(smoke)
