@@ -84,7 +84,8 @@ export interface Connection {
    * Aborted when the peer is gone or the current request's handler has taken too long. Made on first use; each request has
    * its own.
    *
-   * @remarks A peer that only shuts its sending side still waits for its answer. One that is not read from, because
+   * @remarks A peer that only shuts its sending side still waits for its answer, and nothing tells it from one that has
+   * closed; who takes both for gone listens for `end` of the stream, too. One that is not read from, because
    * 64 KiB of it wait unread already, is seen to be gone at the next read or write.
    */
   readonly signal: AbortSignal
