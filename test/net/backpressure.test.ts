@@ -144,7 +144,8 @@ describe('a server of many clients', { timeout: 60_000 }, () => {
       socket.write('x')
       await new Promise((resolve) => setImmediate(resolve))
     }
-    expect((await report()).used - before.used).toBeLessThan(1_000_000)
+    // A Buffer kept for each octet would be more than that; the rest of the process is not still to the last kilobyte.
+    expect((await report()).used - before.used).toBeLessThan(3_000_000)
   })
 
   it('answers ten thousand requests of one write, and others meanwhile', async () => {
