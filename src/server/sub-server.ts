@@ -19,6 +19,7 @@ import { acceptTls } from '../tls/accept.js'
 import type { CertificateStore } from '../tls/certificate-store.js'
 import { ConnectionCounter } from './connection-counter.js'
 import type { HandlerClass } from './handler-class.js'
+import { LiveObjects } from './live-objects.js'
 
 /** What all addresses of a server share. */
 export interface SharedParts {
@@ -56,8 +57,8 @@ export class ServerNonThreaded implements HandlerServer {
   readonly #listener: Listener
   readonly #refusals: Refusals
   /** TCP sockets accepted and not closed: also those in a TLS handshake, waiting for their turn, or refused. */
-  readonly #sockets = new Set<Socket>()
-  readonly #connections = new Set<SocketConnection>()
+  readonly #sockets = new LiveObjects<Socket>()
+  readonly #connections = new LiveObjects<SocketConnection>()
   /** Settles when no connection is being served any more. */
   #lastTurn: Promise<void> = Promise.resolve()
   #windingDown = false
@@ -123,7 +124,7 @@ export class ServerNonThreaded implements HandlerServer {
   windDown(): void {
     this.#windingDown = true
     this.#listener.stop()
-    for (const connection of this.#connections) this.#windDown(connection)
+    for (const connection of this.#connections.all()) this.#windDown(connection)
   }
 
   #windDown(connection: SocketConnection): void {
@@ -136,24 +137,27 @@ export class ServerNonThreaded implements HandlerServer {
 
   /** Resolves when every socket is closed. */
   async closed(): Promise<void> {
-    const sockets = [...this.#sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve)))
-    await Promise.all([...sockets, ...[...this.#connections].map((connection) => connection.closed)])
+    const sockets = this.#sockets.all().map((socket) => new Promise((resolve) => socket.once('close', resolve)))
+    await Promise.all([...sockets, ...this.#connections.all().map((connection) => connection.closed)])
   }
 
   /** Ends what still lives. */
   destroyAll(): void {
-    for (const connection of this.#connections) connection.abort()
-    for (const socket of this.#sockets) socket.destroy()
+    for (const connection of this.#connections.all()) connection.abort()
+    for (const socket of this.#sockets.all()) socket.destroy()
   }
 
   #accepted(socket: Socket): void {
     const client_address = addressOf(socket)
     const { counter } = this.#parts
-    this.#sockets.add(socket)
-    socket.once('close', () => this.#sockets.delete(socket))
-    if (this.#windingDown || !counter.enter(client_address[0], this.#limits)) return this.#refusals.refuse(socket)
-    socket.once('close', () => counter.leave(client_address[0]))
-    if (!this.#admits(socket, client_address)) socket.destroy()
+    const stay = this.#sockets.add(socket)
+    const isCounted = !this.#windingDown && counter.enter(client_address[0], this.#limits)
+    socket.on('close', () => {
+      this.#sockets.remove(stay)
+      if (isCounted) counter.leave(client_address[0])
+    })
+    if (!isCounted) this.#refusals.refuse(socket)
+    else if (!this.#admits(socket, client_address)) socket.destroy()
     else if (this.using_ssl) this.#secure(socket, client_address)
     else this.#process(socket, client_address, false, null)
   }
@@ -189,10 +193,10 @@ export class ServerNonThreaded implements HandlerServer {
     const limits = this.#limits
     const timeouts = this.#timeouts
     const connection = new SocketConnection(stream, { client_address, encrypted, limits, timeouts, raw })
-    this.#connections.add(connection)
+    const stay = this.#connections.add(connection)
     observeConnection(connection, connection.closed, this)
     // A handler may never settle; its connection is gone all the same.
-    void connection.closed.then(() => this.#connections.delete(connection))
+    void connection.closed.then(() => this.#connections.remove(stay))
     if (this.#windingDown) this.#windDown(connection)
     try {
       await this.finish_request(connection)
