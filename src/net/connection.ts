@@ -17,10 +17,12 @@ import type { Limits } from '../http/limits.js'
 import { BodyIntake, peerGone } from './body-intake.js'
 import { closeInOrder } from './closing.js'
 import { Deadline, type Phase } from './deadline.js'
+import { ExchangeSignal } from './exchange-signal.js'
 import { HeadIntake } from './head-intake.js'
 import { OctetIntake } from './octet-intake.js'
 import type { RequestBody } from './request-body.js'
 import { ResponseOutput } from './response-output.js'
+import { ShutdownNotice } from './shutdown-notice.js'
 import { publishOctets } from './tap.js'
 import type { Timeouts } from './timeouts.js'
 import { Turn } from './turn.js'
@@ -54,16 +56,10 @@ export class SocketConnection implements Connection {
   readonly #turn = new Turn()
   #output: ResponseOutput
   #state: State = 'serving'
-  /** No further request is wanted (shutdown). */
-  #winding = false
-  readonly #shutdownListeners = new Set<() => void>()
+  readonly #shutdown = new ShutdownNotice()
   /** Head of the exchange under way; null between requests. */
   #head: RequestHead | null = null
-  #abort: AbortController | null = null
-  /** Why nobody waits for this exchange any more; null while somebody does. */
-  #abortReason: unknown = null
-  /** Tells that the handler has taken too long; null while nobody listens. */
-  #tellOverdue: ((reason: unknown) => void) | null = null
+  readonly #exchange = new ExchangeSignal()
   #tellClosed: () => void = ignore
 
   constructor(stream: Duplex, { client_address, encrypted, limits, timeouts, raw }: ConnectionOptions) {
@@ -116,8 +112,7 @@ export class SocketConnection implements Connection {
     this.#head = head
     this.#output.admit()
     this.#body.begin()
-    this.#abort = null
-    this.#abortReason = null
+    this.#exchange.begin()
     this.#deadline.stop()
     this.#deadline.startHandler(this.timeouts.handler_ms)
   }
@@ -147,7 +142,7 @@ export class SocketConnection implements Connection {
   get mayPersist(): boolean {
     if (this.#intake.faulted || this.#state !== 'serving' || this.#isClosedByTrailers) return false
     // Even while winding down, what the client has sent already is answered.
-    return !this.#winding || (this.#head?.framing === 'none' && this.#intake.reader.unparsedBytes > 0)
+    return !this.#shutdown.given || (this.#head?.framing === 'none' && this.#intake.reader.unparsedBytes > 0)
   }
 
   writeHead(octets: string, framing: ResponseFraming | 'interim' | 'partial'): void {
@@ -182,17 +177,11 @@ export class SocketConnection implements Connection {
   // ── the end of an exchange ───────────────────────────────────────────────────────────────────────────────────
 
   get signal(): AbortSignal {
-    if (this.#abort === null) {
-      this.#abort = new AbortController()
-      if (this.#abortReason !== null) this.#abort.abort(this.#abortReason)
-    }
-    return this.#abort.signal
+    return this.#exchange.signal
   }
 
   overdue(): Promise<never> {
-    return new Promise((_, reject) => {
-      this.#tellOverdue = reject
-    })
+    return this.#exchange.overdue()
   }
 
   finishRequest(): Promise<boolean> | boolean {
@@ -224,7 +213,7 @@ export class SocketConnection implements Connection {
 
   #handlerIsDone(): void {
     this.#deadline.stopHandler()
-    this.#tellOverdue = null
+    this.#exchange.handlerIsDone()
   }
 
   // ── the end of the connection ────────────────────────────────────────────────────────────────────────────────
@@ -282,16 +271,17 @@ export class SocketConnection implements Connection {
   }
 
   onShutdown(listener: () => void): () => void {
-    if (this.#winding) listener()
-    else this.#shutdownListeners.add(listener)
-    return () => void this.#shutdownListeners.delete(listener)
+    return this.#shutdown.listen(listener)
   }
 
-  /** No more requests are wanted: the one under way is answered, what is already in the socket is still served. */
+  /**
+   * No more requests are wanted: the one under way is answered, what is already in the socket is still served.
+   *
+   * @throws what a listener of {@link onShutdown} throws.
+   */
   windDown(): void {
-    this.#winding = true
     this.#heads.windDown()
-    for (const listener of this.#shutdownListeners) listener()
+    this.#shutdown.give()
   }
 
   readonly #onClose = (): void => {
@@ -303,7 +293,7 @@ export class SocketConnection implements Connection {
     this.#intake.reader.release()
     this.#output.fail(error)
     this.#body.peerIsGone(error)
-    this.#abortExchange(error)
+    this.#exchange.abort(error)
     this.#tellClosed()
   }
 
@@ -319,19 +309,8 @@ export class SocketConnection implements Connection {
       case 'write':
         return this.#reset()
       case 'handler':
-        return this.#handlerIsOverdue()
+        return this.#exchange.handlerIsOverdue()
     }
-  }
-
-  #handlerIsOverdue(): void {
-    const reason = new DOMException('the handler took too long', 'TimeoutError')
-    this.#tellOverdue?.(reason)
-    this.#abortExchange(reason)
-  }
-
-  #abortExchange(reason: unknown): void {
-    this.#abortReason ??= reason
-    this.#abort?.abort(reason)
   }
 }
 
