@@ -6,26 +6,28 @@
 import type { Duplex } from 'node:stream'
 import type { Deadline } from './deadline.js'
 import type { ResponseOutput } from './response-output.js'
+import type { Timeouts } from './timeouts.js'
 
 /**
  * Ends the stream in order; its 'close' follows, at the latest when the deadlines `write` and `linger` are over. Whoever
  * read the stream must have left it.
  *
- * @param lingerMs - How long octets are dropped behind our end.
+ * @param mayHearMore - Whether the peer may be sending still; else nobody waits for its end.
  */
 export async function closeInOrder(
   stream: Duplex,
   output: ResponseOutput,
   deadline: Deadline,
-  lingerMs: number,
+  { linger_ms, write_idle_ms }: Readonly<Timeouts>,
+  mayHearMore: boolean,
 ): Promise<void> {
   // From now on, since a client may read its answer only when it has sent all it wanted to.
-  const peerEnds = drop(stream)
+  const peerEnds = mayHearMore ? drop(stream) : null
   await output.seal()
   if (stream.destroyed) return
-  deadline.start('linger', lingerMs)
+  deadline.start('linger', mayHearMore ? linger_ms : write_idle_ms)
   stream.end()
-  await peerEnds
+  if (peerEnds !== null) await peerEnds
   // Some Duplex streams do not destroy themselves when both their sides have ended.
   if (stream.writableFinished) stream.destroy()
   else stream.once('finish', () => stream.destroy())

@@ -254,10 +254,19 @@ export class SocketConnection implements Connection {
   }
 
   #closeInOrder(): void {
+    const mayHearMore = this.#mayHearMore
     this.#state = 'closing'
     this.#intake.endWait()?.gaveUp(null)
     this.#intake.stop()
-    void closeInOrder(this.stream, this.#output, this.#deadline, this.timeouts.linger_ms)
+    void closeInOrder(this.stream, this.#output, this.#deadline, this.timeouts, mayHearMore)
+  }
+
+  /** Whether the client may be sending still. One that asked to close has said that nothing follows (RFC 9112 9.6). */
+  get #mayHearMore(): boolean {
+    const head = this.#head
+    if (head === null || head.keepsAlive || this.#intake.faulted) return true
+    const isWhole = head.framing === 'none' || this.#body.ended
+    return !isWhole || this.#intake.reader.unparsedBytes > 0
   }
 
   #reset(): void {

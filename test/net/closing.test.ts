@@ -43,18 +43,18 @@ function sendForEver(client: Socket): void {
   more()
 }
 
-/** A client that has its answer and the server's end, and keeps its own side open. */
-async function clientThatNeverEnds(linger_ms: number): Promise<{ closed: Promise<unknown> }> {
+/** A client that has its answer and the server's end, and keeps its own side open. Only the server asked to close. */
+async function clientThatNeverEnds(linger_ms: number, request = GET): Promise<{ closed: Promise<unknown> }> {
   const gone = deferred()
   class Watching extends RequestHandler {
     override do_GET(): void {
       this.request.once('close', () => gone.resolve())
-      void this.send_response_full('x')
+      void this.send_response_full('x', { headers: { Connection: 'close' } })
     }
   }
   const served = await serve(Watching, { timeouts: { linger_ms } })
   const client = await served.client()
-  client.write(CLOSING_GET)
+  client.write(request)
   client.resume()
   await once(client, 'end')
   return { closed: gone.promise.then(() => served[Symbol.asyncDispose]()) }
@@ -185,6 +185,11 @@ describe('lingering', () => {
 
   it('may take no time at all', async () => {
     const heldOpen = await clientThatNeverEnds(0)
+    await heldOpen.closed
+  })
+
+  it('is not done for a client that asked to close: nothing follows its request', async () => {
+    const heldOpen = await clientThatNeverEnds(Infinity, CLOSING_GET)
     await heldOpen.closed
   })
 })
