@@ -11,6 +11,7 @@ export function keepsAlive(minorVersion: number, connection: string | null): boo
   if (connection === null) return minorVersion >= 1
   // What nearly every client sends.
   if (connection === 'keep-alive') return true
+  if (connection === 'close') return false
   const options = listMembers(connection)
   if (options.includes('close')) return false
   return minorVersion >= 1 || options.includes('keep-alive')

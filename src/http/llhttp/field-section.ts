@@ -14,8 +14,11 @@ export class FieldSection {
   text = ''
   /** Fields whose name has begun. */
   count = 0
-  /** Places in the text, {@link PLACES_PER_FIELD} for each field. */
-  #places = new Int32Array(PLACES_PER_FIELD * 32)
+  /**
+   * Places in the text, {@link PLACES_PER_FIELD} for each field. A plain array, which a connection makes for next to
+   * nothing; it keeps its length for the sections to come.
+   */
+  readonly #places: number[] = []
   /** Whether the last piece was one of a name: the next one of a name then continues it. */
   #inName = false
 
@@ -74,12 +77,8 @@ export class FieldSection {
 
   #beginField(begin: number): void {
     const place = this.count * PLACES_PER_FIELD
-    if (place === this.#places.length) {
-      const wider = new Int32Array(this.#places.length * 2)
-      wider.set(this.#places)
-      this.#places = wider
-    }
-    this.#places[place] = begin
+    if (place === this.#places.length) this.#places.push(begin, begin, begin, begin)
+    else this.#places[place] = begin
     this.#inName = true
     this.count += 1
   }

@@ -64,6 +64,8 @@ const EXPORT_NAMES = [
   'llhttp_set_lenient_version',
 ] as const satisfies readonly (keyof LlhttpExports)[]
 
+const NO_OCTETS: Uint8Array = new Uint8Array(0)
+
 /** One instance of llhttp with its memory. A process needs one; tests make more. */
 export class Llhttp {
   readonly memory: WebAssembly.Memory
@@ -163,7 +165,7 @@ export class LlhttpParser {
   readonly #llhttp: Llhttp
   /** Address of llhttp's state; 0 after release. */
   #address: number
-  #chunk: Uint8Array = new Uint8Array(0)
+  #chunk = NO_OCTETS
 
   /** @throws Error when llhttp has no memory left: the connection can't be served. */
   constructor(type: typeof REQUEST | typeof RESPONSE, sink: LlhttpSink, llhttp: Llhttp = sharedLlhttp()) {
