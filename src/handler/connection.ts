@@ -31,6 +31,11 @@ export interface Timeouts {
 export interface RequestBody extends Readable {
   /** Trailer fields; empty before the body has ended. */
   readonly trailers: Headers
+  /**
+   * The whole body, if all of it has come, it is not longer than so many bytes, and nobody has begun to read; else null,
+   * and it is to be read. To the readers of the stream a body that was taken is one that had nothing in it.
+   */
+  takeWhole?(limitBytes: number): Buffer | null
 }
 
 /** Raw octets to the peer, in order. One per connection. */

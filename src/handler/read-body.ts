@@ -21,6 +21,8 @@ export async function collectBody(
 ): Promise<Buffer> {
   signal?.throwIfAborted()
   if (announcedBytes > limitBytes) throw tooLarge(limitBytes)
+  const whole = body.takeWhole?.(limitBytes) ?? null
+  if (whole !== null) return whole
   const leave = (): void => void body.destroy(signal?.reason as Error)
   signal?.addEventListener('abort', leave)
   try {
@@ -42,9 +44,10 @@ function collect(body: RequestBody, limitBytes: number): Promise<Buffer> {
       if (bytes > limitBytes) body.destroy(tooLarge(limitBytes))
       else pieces.push(piece)
     })
-    body.once('error', reject)
     body.once('end', () => resolve(pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces, bytes)))
-    body.once('close', () => reject(cutShort()))
+    body.once('close', () => {
+      if (!body.readableEnded) reject(body.errored ?? cutShort())
+    })
   })
 }
 

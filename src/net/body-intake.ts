@@ -73,6 +73,25 @@ export class BodyIntake implements BodySource, Waiter {
     if (body === this.#body && !this.#closed && this.#intake.isAwaitedBy(this)) this.#stopWaiting()
   }
 
+  takeWhole(body: RequestBody, limitBytes: number): Buffer | null {
+    if (body !== this.#body || this.#closed || this.ended || this.#intake.isAwaitedBy(this)) return null
+    const pieces: Buffer[] = []
+    let bytes = 0
+    let event = this.#nextOrLater()
+    while (isChunk(event)) {
+      pieces.push(event.octets)
+      bytes += event.octets.length
+      event = bytes > limitBytes ? NEED_DATA : this.#nextOrLater()
+    }
+    if (isEnd(event)) {
+      this.#noteEnd(event)
+      body.finish(event.trailers)
+      return joined(pieces, bytes)
+    }
+    for (const piece of pieces) body.push(piece)
+    return null
+  }
+
   /**
    * Reads away what is left of the body. False when there is more than so many octets of it, or no end.
    *
@@ -146,7 +165,7 @@ export class BodyIntake implements BodySource, Waiter {
       bytes += event.octets.length
       event = bytes < JOIN_BYTES ? this.#nextOrLater() : NEED_DATA
     }
-    body.push(pieces.length === 1 ? first : Buffer.concat(pieces, bytes))
+    body.push(joined(pieces, bytes))
     if (event !== NEED_DATA) this.#tell(body, event)
   }
 
@@ -224,6 +243,14 @@ export function peerGone(): RequestError {
   } finally {
     Error.stackTraceLimit = stackTraceLimit
   }
+}
+
+function joined(pieces: readonly Buffer[], bytes: number): Buffer {
+  return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces, bytes)
+}
+
+function isEnd(event: RequestEvent | typeof NEED_DATA | null): event is MessageEnd {
+  return event !== NEED_DATA && event !== null && event.kind === 'end'
 }
 
 function isChunk(event: RequestEvent | typeof NEED_DATA | null): event is BodyChunk {

@@ -1,0 +1,101 @@
+/** Bodies that are collected, whether all of them has come with the head, in pieces, or was read before. */
+import type { Socket } from 'node:net'
+import { describe, expect, it } from 'vitest'
+import { type HandlerClass, RequestHandler } from '../../src/index.js'
+import { hearUntil, serve } from '../support/serve.js'
+
+const CHUNKED = 'POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n'
+
+function lengthHead(bytes: number): string {
+  return `POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: ${bytes}\r\n\r\n`
+}
+
+/** Answers with what `told` makes of the request. */
+function answering(told: (handler: RequestHandler) => Promise<string>): HandlerClass {
+  return class extends RequestHandler {
+    override async do_POST(): Promise<void> {
+      await this.send_response_full(await told(this))
+    }
+  }
+}
+
+function answerOn(client: Socket): Promise<string> {
+  return hearUntil(client, (heard) => heard.endsWith('>'))
+}
+
+const collecting = answering(async (handler) => `<${(await handler.read_body()).toString()}>`)
+
+describe('a body that is collected', () => {
+  it('is the same whether it came with its head or after it, octet by octet', async () => {
+    await using served = await serve(collecting)
+    for (const request of [`${lengthHead(5)}hello`, `${CHUNKED}2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n`]) {
+      for (let cut = request.indexOf('\r\n\r\n') + 4; cut <= request.length; cut += 1) {
+        const client = await served.client()
+        client.write(request.slice(0, cut), 'latin1')
+        if (cut < request.length) setImmediate(() => client.write(request.slice(cut), 'latin1'))
+        expect(await answerOn(client)).toContain('<hello>')
+        client.destroy()
+      }
+    }
+  })
+
+  it('is empty the second time, and its trailers stay', async () => {
+    const told = answering(async (handler) => {
+      const first = await handler.read_body()
+      const second = await handler.read_body()
+      return `<${String(first)}|${String(second)}|${String(handler.rfile.trailers.get('x-sum'))}>`
+    })
+    await using served = await serve(told)
+    const client = await served.client()
+    client.write(`${CHUNKED}2\r\nhe\r\n0\r\nX-Sum: 7\r\n\r\n`)
+    expect(await answerOn(client)).toContain('<he||7>')
+  })
+
+  it('is what is left of it when somebody has begun to read', async () => {
+    const told = answering(async (handler) => {
+      handler.rfile.once('readable', () => {})
+      return `<${String(await handler.read_body())}>`
+    })
+    await using served = await serve(told)
+    const client = await served.client()
+    client.write(`${lengthHead(5)}hello`)
+    expect(await answerOn(client)).toContain('<hello>')
+  })
+
+  it('is refused when it is longer than the limit, also in chunks that have all come', async () => {
+    const told = answering(async (handler) =>
+      handler.read_body(4).then(
+        () => '<taken>',
+        (error: { code: string }) => `<${error.code}>`,
+      ),
+    )
+    await using served = await serve(told)
+    const client = await served.client()
+    client.write(`${CHUNKED}2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n`)
+    expect(await answerOn(client)).toContain('<BODY_TOO_LARGE>')
+  })
+
+  it('is that of the stream a class gives as its rfile', async () => {
+    class Upper extends RequestHandler {
+      override get rfile(): RequestHandler['rfile'] {
+        const body = super.rfile
+        const upper = body.map((octets: Buffer) => Buffer.from(octets.toString().toUpperCase()))
+        return Object.assign(upper, { trailers: body.trailers })
+      }
+      override async do_POST(): Promise<void> {
+        await this.send_response_full(`<${String(await this.read_body())}>`)
+      }
+    }
+    await using served = await serve(Upper)
+    const client = await served.client()
+    client.write(`${lengthHead(5)}hello`)
+    expect(await answerOn(client)).toContain('<HELLO>')
+  })
+
+  it('leaves the next request on the connection alone', async () => {
+    await using served = await serve(collecting)
+    const client = await served.client()
+    client.write(`${lengthHead(2)}ab${CHUNKED}1\r\nc\r\n0\r\n\r\n${lengthHead(1)}d`)
+    expect((await hearUntil(client, (heard) => heard.includes('<d>'))).match(/<\w+>/g)).toEqual(['<ab>', '<c>', '<d>'])
+  })
+})
