@@ -27,6 +27,8 @@ export class BodyIntake implements BodySource, Waiter {
   readonly #pace: BodyPace
   /** What the handler reads from; null before it does. */
   #body: RequestBody | null = null
+  /** The piece that the reader has told and nobody has been given; null when there is none. */
+  #told: BodyChunk | null = null
   /** No handler may read any more. */
   #closed = true
   /** Octets that may still be read away. */
@@ -47,6 +49,7 @@ export class BodyIntake implements BodySource, Waiter {
     this.endKeepsAlive = true
     this.#closed = false
     this.#body = null
+    this.#told = null
     this.#pace.reset()
   }
 
@@ -65,6 +68,13 @@ export class BodyIntake implements BodySource, Waiter {
   }
 
   pullBody(body: RequestBody): void {
+    // While a stream hands over what it holds, it would copy what it is given into one piece with that.
+    if (body.readableLength > 0) process.nextTick(pumpLater, this, body)
+    else this.pump(body)
+  }
+
+  /** Tells the next piece, or the end, to whoever reads. */
+  pump(body: RequestBody): void {
     if (body === this.#body && !this.#closed) this.#pump(body)
   }
 
@@ -141,10 +151,9 @@ export class BodyIntake implements BodySource, Waiter {
     this.gaveUp(new RequestError('BODY_TIMEOUT', message, 408))
   }
 
-  /** Tells the next piece, or the end, to whoever reads. */
   #pump(body: RequestBody): void {
     try {
-      const event = this.#intake.next()
+      const event = this.#next()
       if (event === NEED_DATA) return this.#wait()
       if (isChunk(event) && event.octets.length < JOIN_BYTES) return this.#pushJoined(body, event.octets)
       this.#tell(body, event)
@@ -160,19 +169,27 @@ export class BodyIntake implements BodySource, Waiter {
     const pieces = [first]
     let bytes = first.length
     let event = this.#nextOrLater()
-    while (isChunk(event) && bytes < JOIN_BYTES) {
+    // What does not fit is told apart, and when it is asked for: a stream copies all it holds into one piece.
+    while (isChunk(event) && bytes + event.octets.length <= JOIN_BYTES) {
       pieces.push(event.octets)
       bytes += event.octets.length
-      event = bytes < JOIN_BYTES ? this.#nextOrLater() : NEED_DATA
+      event = this.#nextOrLater()
     }
     body.push(joined(pieces, bytes))
-    if (event !== NEED_DATA) this.#tell(body, event)
+    if (isChunk(event)) this.#told = event
+    else if (event !== NEED_DATA) this.#tell(body, event)
+  }
+
+  #next(): RequestEvent | typeof NEED_DATA | null {
+    const told = this.#told
+    this.#told = null
+    return told ?? this.#intake.next()
   }
 
   /** The next event. A fault waits until it is asked for again: the octets in front of it come first. */
   #nextOrLater(): RequestEvent | typeof NEED_DATA | null {
     try {
-      return this.#intake.next()
+      return this.#next()
     } catch {
       return NEED_DATA
     }
@@ -209,7 +226,7 @@ export class BodyIntake implements BodySource, Waiter {
     if (this.ended) return true
     try {
       for (;;) {
-        const event = this.#intake.next()
+        const event = this.#next()
         if (event === NEED_DATA) return null
         if (event === null) return false
         if (event.kind === 'end') return this.#noteEnd(event)
@@ -243,6 +260,10 @@ export function peerGone(): RequestError {
   } finally {
     Error.stackTraceLimit = stackTraceLimit
   }
+}
+
+function pumpLater(intake: BodyIntake, body: RequestBody): void {
+  intake.pump(body)
 }
 
 function joined(pieces: readonly Buffer[], bytes: number): Buffer {

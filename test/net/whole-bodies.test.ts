@@ -1,7 +1,9 @@
-/** Bodies that are collected, whether all of them has come with the head, in pieces, or was read before. */
+/** Bodies that are collected, whether all of them has come with the head, in pieces, or was read before; and their pieces. */
+import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { type HandlerClass, RequestHandler } from '../../src/index.js'
+import { duplexPair } from '../support/duplex-pair.js'
 import { hearUntil, serve } from '../support/serve.js'
 
 const CHUNKED = 'POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n'
@@ -97,5 +99,25 @@ describe('a body that is collected', () => {
     const client = await served.client()
     client.write(`${lengthHead(2)}ab${CHUNKED}1\r\nc\r\n0\r\n\r\n${lengthHead(1)}d`)
     expect((await hearUntil(client, (heard) => heard.includes('<d>'))).match(/<\w+>/g)).toEqual(['<ab>', '<c>', '<d>'])
+  })
+})
+
+describe('a body that is read', () => {
+  it('comes in joined small pieces and in large ones that are left as they are', async () => {
+    const sizes: number[] = []
+    const [here, there] = duplexPair()
+    class Reading extends RequestHandler {
+      override async do_POST(): Promise<void> {
+        for await (const piece of this.rfile as AsyncIterable<Buffer>) sizes.push(piece.length)
+        await this.send_response_full('<read>')
+      }
+    }
+    await using served = await serve(Reading)
+    void served.server.sub_servers[0]?.handle_connection(there)
+    const chunks = [1, 2, 20_000, 3, 4, 5, 30_000].map((size) => `${size.toString(16)}\r\n${'x'.repeat(size)}\r\n`)
+    here.write(`${CHUNKED}${chunks.join('')}0\r\n\r\n`)
+    await once(here, 'data')
+    expect(sizes).toEqual([3, 20_000, 12, 30_000])
+    here.destroy()
   })
 })
