@@ -14,6 +14,10 @@ export interface PayloadType {
 
 export const DEFAULT_CHARSET = 'UTF-8'
 
+/** What was read last: the calls that a server gets are of few kinds, and mostly of one. */
+let lastContentType = ''
+let lastPayloadType: PayloadType = { name: '', charset: DEFAULT_CHARSET, compression: null }
+
 /**
  * Differs from Python: media type and parameter names are compared without regard to case (RFC 9110 8.3.1). A blank before a
  * `;` or around a `=` belongs to the name, as in Python.
@@ -21,6 +25,13 @@ export const DEFAULT_CHARSET = 'UTF-8'
  * @throws SerializerError `BAD_CONTENT_TYPE` for a parameter with more than one `=`.
  */
 export function parsePayloadType(contentType: string): PayloadType {
+  if (contentType === lastContentType) return lastPayloadType
+  lastPayloadType = payloadType(contentType)
+  lastContentType = contentType
+  return lastPayloadType
+}
+
+function payloadType(contentType: string): PayloadType {
   const [mediaType = '', ...parameters] = contentType.split(';')
   const values = new Map(parameters.map(parseParameter))
   const name = mediaType.toLowerCase()
