@@ -263,6 +263,8 @@ export class SocketConnection implements Connection {
 
   /** Whether the client may be sending still. One that asked to close has said that nothing follows (RFC 9112 9.6). */
   get #mayHearMore(): boolean {
+    // Only below a socket somebody keeps what the peer has yet to read. Elsewhere its own end shows that it has.
+    if (this.#raw === null) return true
     const head = this.#head
     if (head === null || head.keepsAlive || this.#intake.faulted) return true
     const isWhole = head.framing === 'none' || this.#body.ended

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Duplex } from 'node:stream'
+import { Duplex, PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import {
@@ -72,6 +72,19 @@ describe('a stream in memory', () => {
     expect(second?.endsWith('\r\n\r\n[ 0]')).toBe(true)
     await served
     expect(there.destroyed).toBe(true)
+  })
+
+  it('loses nothing that its client has yet to read, although the client asked to close', async () => {
+    const [there, back] = [new PassThrough(), new PassThrough()]
+    const client = Duplex.from({ writable: there, readable: back })
+    const served = subServer().handle_connection(Duplex.from({ writable: back, readable: there }))
+    client.write(GET.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'))
+    const heard: Buffer[] = []
+    client.on('data', (octets: Buffer) => heard.push(octets))
+    await once(client, 'end')
+    expect(Buffer.concat(heard).toString()).toContain('[ 0]')
+    client.end()
+    await served
   })
 
   it('has the address that it is said to have', async () => {
