@@ -6,6 +6,9 @@ import type { Duplex, Readable, Writable } from 'node:stream'
 import type { RequestHead } from '../http/events.js'
 import type { Headers } from '../http/headers.js'
 import type { Limits } from '../http/limits.js'
+import type { WaitOptions } from './abortable.js'
+
+export type { WaitOptions } from './abortable.js'
 
 /** Every length of time a peer or a handler is given: milliseconds unless the name says otherwise; `Infinity`: no limit. */
 export interface Timeouts {
@@ -42,8 +45,13 @@ export interface RequestBody extends Readable {
 export interface ResponseOutput extends Writable {
   /** Whether the stream below has copied what was written once {@link flush} resolves. */
   readonly copiesOctets?: boolean
-  /** Resolves when the stream below took all that was written. @throws the error that ended the connection. */
-  flush(): Promise<void>
+  /**
+   * Resolves when the stream below took all that was written.
+   *
+   * @param options - `signal`: ends the wait; what was written stays on its way.
+   * @throws the error that ended the connection; the signal's reason.
+   */
+  flush(options?: WaitOptions): Promise<void>
 }
 
 /** What the library itself has learned of the response, from the head it was asked to send. */

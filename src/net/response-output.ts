@@ -8,7 +8,8 @@
  */
 import { Socket } from 'node:net'
 import { type Duplex, Writable } from 'node:stream'
-import type { ResponseFraming } from '../handler/connection.js'
+import type { ResponseFraming, WaitOptions } from '../handler/connection.js'
+import { FlushWaiters } from './flush-waiters.js'
 import { PendingPieces, type Piece } from './pending-pieces.js'
 
 /** Pending octets that are sent at once instead of at the end of the tick. */
@@ -63,7 +64,8 @@ export class ResponseOutput extends Writable {
   /** Between two exchanges: what is written now belongs to no answer. */
   #barred = false
   #whenTaken: (() => void) | null = null
-  #flushWaiters: { resolve: () => void; reject: (error: Error) => void }[] = []
+  /** Null while nobody has waited, as on most connections. */
+  #flushWaiters: FlushWaiters | null = null
 
   constructor(stream: Duplex, owner: OutputOwner, highWaterMarkBytes: number) {
     super({ highWaterMark: Math.min(highWaterMarkBytes, Number.MAX_SAFE_INTEGER), decodeStrings: false })
@@ -97,19 +99,27 @@ export class ResponseOutput extends Writable {
     return done === undefined ? super.end() : super.end(done)
   }
 
-  /** Resolves when the stream below took all that was written. @throws the error that ended the connection. */
-  flush(): Promise<void> {
+  /**
+   * Resolves when the stream below took all that was written.
+   *
+   * @param options - `signal`: ends the wait; what was written stays on its way.
+   * @throws the error that ended the connection; the signal's reason.
+   */
+  flush({ signal }: WaitOptions = {}): Promise<void> {
+    if (signal?.aborted === true) return rejected(signal.reason)
     this.#uncorkAll()
     this.sendPending()
     if (this.idle && this.#underway === 0) return Promise.resolve()
-    const flushed = new Promise<void>((resolve, reject) => {
-      if (this.destroyed) reject(this.errored ?? ended())
-      else this.#flushWaiters.push({ resolve, reject })
-    })
-    // Who does not wait for it must not be ended by it.
-    flushed.catch(ignore)
-    this.#owner.outputWaits(this.#isAwaited)
+    if (this.destroyed) return rejected(this.errored ?? ended())
+    this.#flushWaiters ??= new FlushWaiters(() => this.#flushGivenUp())
+    const flushed = this.#flushWaiters.wait(signal)
+    this.#owner.outputWaits(true)
     return flushed
+  }
+
+  /** Nobody waits for a flush any more. */
+  #flushGivenUp(): void {
+    if (!this.#isAwaited) this.#owner.outputWaits(false)
   }
 
   /** Gives what is pending to the stream now instead of at the end of the tick. */
@@ -197,7 +207,7 @@ export class ResponseOutput extends Writable {
   /** The connection is gone: nothing written from now on goes anywhere. */
   fail(error: Error): void {
     this.#pending.clear()
-    for (const waiter of this.#flushWaiters.splice(0)) waiter.reject(error)
+    this.#flushWaiters?.fail(error)
     this.destroy(error)
   }
 
@@ -301,7 +311,7 @@ export class ResponseOutput extends Writable {
   }
 
   get #isAwaited(): boolean {
-    return this.#held !== null || this.#flushWaiters.length > 0 || this.#whenTaken !== null
+    return this.#held !== null || this.#flushWaiters?.any === true || this.#whenTaken !== null
   }
 
   /** Who corked and forgot it must not be waited for. */
@@ -320,8 +330,7 @@ export class ResponseOutput extends Writable {
     const whenTaken = this.#whenTaken
     this.#whenTaken = null
     whenTaken?.()
-    if (this.#flushWaiters.length === 0 || !this.idle) return
-    for (const waiter of this.#flushWaiters.splice(0)) waiter.resolve()
+    if (this.idle) this.#flushWaiters?.tellTaken()
   }
 
   #refuse(done: ((error: Error | null | undefined) => void) | undefined): boolean {
@@ -348,6 +357,13 @@ function pieceOf(chunk: unknown, encoding: unknown): Piece {
 function doneOf(encoding: unknown, callback: unknown): ((error: Error | null | undefined) => void) | undefined {
   const done = typeof encoding === 'function' ? encoding : callback
   return typeof done === 'function' ? (done as (error: Error | null | undefined) => void) : undefined
+}
+
+/** Who does not wait for it must not be ended by it. */
+function rejected(reason: unknown): Promise<never> {
+  const promise = Promise.reject(reason)
+  promise.catch(ignore)
+  return promise
 }
 
 function ended(): Error {

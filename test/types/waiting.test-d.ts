@@ -21,6 +21,13 @@ export async function serveUntil(signal: AbortSignal | undefined): Promise<void>
   await server.shutdown({ grace_ms: 1_000, signal })
 }
 
+export class Flushing extends RequestHandler {
+  override async do_GET(): Promise<void> {
+    this.wfile.write(await this.read_body({ signal: this.signal }))
+    await this.wfile.flush({ signal: this.signal })
+  }
+}
+
 export async function call(signal: AbortSignal): Promise<unknown> {
   using rpc = new RPCClient(['localhost', 8080], { timeout_ms: 1_000 })
   await using cached = new RPCClientCached(['localhost', 8080])

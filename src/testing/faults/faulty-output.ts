@@ -4,7 +4,9 @@
  * peer holds the handler up as it would without faults.
  */
 import { finished, Writable } from 'node:stream'
-import type { ResponseFraming, ResponseOutput } from '../../handler/connection.js'
+import { abortable } from '../../handler/abortable.js'
+import type { ResponseFraming, ResponseOutput, WaitOptions } from '../../handler/connection.js'
+import { mayBeLeft } from '../../handler/may-be-left.js'
 import { type Pipeline, send } from './action.js'
 import { callBack, type Wire } from './wire.js'
 
@@ -72,7 +74,11 @@ export class FaultyOutput extends Writable implements ResponseOutput {
     callback(error)
   }
 
-  async flush(): Promise<void> {
+  flush({ signal }: WaitOptions = {}): Promise<void> {
+    return mayBeLeft(abortable(this.#flush(), signal))
+  }
+
+  async #flush(): Promise<void> {
     await this.performed()
     await this.wire.flush()
   }

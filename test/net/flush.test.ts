@@ -1,0 +1,112 @@
+/** `wfile.flush`: who waits may give up, and neither the octets nor anybody else who waits is the worse for it. */
+import { getEventListeners } from 'node:events'
+import { Duplex } from 'node:stream'
+import { setImmediate as turn } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { ResponseOutput } from '../../src/net/response-output.js'
+
+/** A stream that takes what it was given only when it is told to, and an output on it. */
+function slowOutput() {
+  const taken: string[] = []
+  const waits: boolean[] = []
+  let take: () => void = ignore
+  const stream = new Duplex({
+    read() {},
+    write(octets: Buffer, _encoding, done) {
+      take = () => {
+        taken.push(octets.toString('latin1'))
+        done()
+      }
+    },
+  })
+  stream.on('error', () => {})
+  const owner = { answersFault: false, outputWaits: (is: boolean) => void waits.push(is), outputBroken() {} }
+  return { output: new ResponseOutput(stream, owner, 100), stream, taken, waits, take: () => take() }
+}
+
+function ignore(): void {}
+
+/** How a promise has settled so far. */
+async function outcome(promise: Promise<void>): Promise<unknown> {
+  let settled: unknown = 'waits'
+  promise.then(
+    () => (settled = 'taken'),
+    (reason: unknown) => (settled = reason),
+  )
+  await turn()
+  return settled
+}
+
+describe('wfile.flush', () => {
+  it('rejects with the reason of its signal, and what was written goes its way', async () => {
+    const { output, taken, take } = slowOutput()
+    const controller = new AbortController()
+    output.write('octets')
+    const flushed = output.flush({ signal: controller.signal })
+    expect(await outcome(flushed)).toBe('waits')
+    controller.abort('enough')
+    expect(await outcome(flushed)).toBe('enough')
+    take()
+    expect(taken).toEqual(['octets'])
+  })
+
+  it('does nothing with a signal that is aborted already', async () => {
+    const { output, take, taken } = slowOutput()
+    output.cork()
+    output.write('octets')
+    expect(await outcome(output.flush({ signal: AbortSignal.abort('no') }))).toBe('no')
+    expect(output.writableCorked).toBe(1)
+    output.uncork()
+    await turn()
+    take()
+    expect(taken).toEqual(['octets'])
+  })
+
+  it('goes on for the others when one gives up, and nobody waits once the last one has', async () => {
+    const { output, waits } = slowOutput()
+    const [first, second] = [new AbortController(), new AbortController()]
+    output.write('octets')
+    const one = output.flush({ signal: first.signal })
+    const other = output.flush({ signal: second.signal })
+    first.abort('first')
+    expect([await outcome(one), await outcome(other)]).toEqual(['first', 'waits'])
+    expect(waits).toEqual([true, true])
+    second.abort('second')
+    expect(await outcome(other)).toBe('second')
+    expect(waits).toEqual([true, true, false])
+  })
+
+  it('leaves no listener on its signal, however the wait has ended', async () => {
+    const { output, stream, take } = slowOutput()
+    const { signal } = new AbortController()
+    output.write('octets')
+    const flushed = output.flush({ signal })
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+    take()
+    expect(await outcome(flushed)).toBe('taken')
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+
+    output.write('more')
+    const failed = output.flush({ signal })
+    const gone = new Error('the peer is gone')
+    stream.destroy()
+    output.fail(gone)
+    expect(await outcome(failed)).toBe(gone)
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+
+    const controller = new AbortController()
+    const givenUp = output.flush({ signal: controller.signal })
+    expect(await outcome(givenUp)).toBe(gone)
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0)
+  })
+
+  it('does not end the process when nobody waits for what it gives', async () => {
+    const { output } = slowOutput()
+    const controller = new AbortController()
+    output.write('octets')
+    void output.flush({ signal: controller.signal })
+    void output.flush({ signal: AbortSignal.abort('no') })
+    controller.abort('nobody hears this')
+    await turn()
+  })
+})
