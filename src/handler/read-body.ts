@@ -44,6 +44,8 @@ function collect(body: RequestBody, limitBytes: number): Promise<Buffer> {
       if (bytes > limitBytes) body.destroy(tooLarge(limitBytes))
       else pieces.push(piece)
     })
+    // A class may give a stream of its own, whose error nobody else hears.
+    body.once('error', reject)
     body.once('end', () => resolve(pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces, bytes)))
     body.once('close', () => {
       if (!body.readableEnded) reject(body.errored ?? cutShort())

@@ -263,7 +263,8 @@ export function peerGone(): RequestError {
 }
 
 function pumpLater(intake: BodyIntake, body: RequestBody): void {
-  intake.pump(body)
+  // Whoever read may have left meanwhile; then nobody waits for more.
+  if (!body.destroyed) intake.pump(body)
 }
 
 function joined(pieces: readonly Buffer[], bytes: number): Buffer {

@@ -1,10 +1,16 @@
 /** Bodies that are collected, whether all of them has come with the head, in pieces, or was read before; and their pieces. */
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
+import { PassThrough, pipeline } from 'node:stream'
+import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { type HandlerClass, RequestHandler } from '../../src/index.js'
+import { DEFAULT_LIMITS, DEFAULT_TIMEOUTS, type HandlerClass, RequestHandler } from '../../src/index.js'
+import { BodyIntake } from '../../src/net/body-intake.js'
+import { Deadline } from '../../src/net/deadline.js'
+import { OctetIntake } from '../../src/net/octet-intake.js'
 import { duplexPair } from '../support/duplex-pair.js'
 import { hearUntil, serve } from '../support/serve.js'
+import { deferred } from '../support/settled.js'
 
 const CHUNKED = 'POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n'
 
@@ -94,6 +100,24 @@ describe('a body that is collected', () => {
     expect(await answerOn(client)).toContain('<HELLO>')
   })
 
+  it('fails when the stream a class gives as its rfile does, and takes nothing else down', async () => {
+    const failed = deferred<string>()
+    class Piped extends RequestHandler {
+      readonly #own = Object.assign(new PassThrough(), { trailers: this.headers })
+      override get rfile(): RequestHandler['rfile'] {
+        return this.#own
+      }
+      override async do_POST(): Promise<void> {
+        pipeline(super.rfile, this.#own, () => {})
+        await this.read_body().catch((error: Error) => failed.resolve(error.message))
+      }
+    }
+    await using served = await serve(Piped)
+    const client = await served.client()
+    client.end(`${lengthHead(5)}he`)
+    expect(await failed.promise).toBe('the stream ended within a message')
+  })
+
   it('leaves the next request on the connection alone', async () => {
     await using served = await serve(collecting)
     const client = await served.client()
@@ -103,6 +127,23 @@ describe('a body that is collected', () => {
 })
 
 describe('a body that is read', () => {
+  it('is waited for by nobody once its reader has left, even on a piece that it was given', async () => {
+    const [here, there] = duplexPair()
+    const deadline = new Deadline(() => {})
+    const intake = new OctetIntake(there, DEFAULT_LIMITS)
+    const bodies = new BodyIntake(intake, deadline, DEFAULT_TIMEOUTS)
+    here.write(`${CHUNKED}2\r\nhe\r\n`)
+    await turn()
+    expect(intake.next()).toMatchObject({ kind: 'head' })
+    bodies.begin()
+    const { rfile } = bodies
+    rfile.on('data', () => rfile.destroy())
+    await once(rfile, 'close')
+    await turn()
+    expect([intake.isAwaitedBy(bodies), deadline.phase]).toEqual([false, 'none'])
+    intake.stop()
+  })
+
   it('comes in joined small pieces and in large ones that are left as they are', async () => {
     const sizes: number[] = []
     const [here, there] = duplexPair()
