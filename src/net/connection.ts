@@ -267,6 +267,8 @@ export class SocketConnection implements Connection {
     if (this.#raw === null) return true
     const head = this.#head
     if (head === null || head.keepsAlive || this.#intake.faulted) return true
+    // Octets for a tunnel that was refused may be on their way.
+    if (head.upgrade) return true
     const isWhole = head.framing === 'none' || this.#body.ended
     return !isWhole || this.#intake.reader.unparsedBytes > 0
   }

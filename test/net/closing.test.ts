@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { promisify } from 'node:util'
 import { describe, expect, it, type TestContext } from 'vitest'
-import { type HandlerClass, RequestHandler } from '../../src/index.js'
+import { type HandlerClass, type MaybePromise, RequestHandler } from '../../src/index.js'
 import { deferred, until } from '../support/settled.js'
 import { hear, hearUntil, serve, type Served } from '../support/serve.js'
 import { closeOf, endOf } from '../support/socket-end.js'
@@ -191,6 +191,27 @@ describe('lingering', () => {
   it('is not done for a client that asked to close: nothing follows its request', async () => {
     const heldOpen = await clientThatNeverEnds(Infinity, CLOSING_GET)
     await heldOpen.closed
+  })
+})
+
+describe('a client that asked for a tunnel and to close', () => {
+  it('may send on what it meant for the tunnel, and still reads that there is none', async () => {
+    let isClosed = false
+    class TunnelLess extends RequestHandler {
+      do_CONNECT(): MaybePromise<void> {
+        this.request.once('close', () => (isClosed = true))
+        return this.respond_not_found()
+      }
+    }
+    await using served = await serve(TunnelLess)
+    const client = await served.client()
+    client.write('CONNECT b:1 HTTP/1.0\r\n\r\n')
+    client.resume()
+    await once(client, 'end')
+    await served.talk(CLOSING_GET)
+    expect(isClosed).toBe(false)
+    client.end('octets')
+    await once(client, 'close')
   })
 })
 
