@@ -15,8 +15,6 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '1.5' },
     rate: { type: 'string', default: '2000' },
-    idle: { type: 'string', default: '2000' },
-    download: { type: 'string', default: '64' },
     markdown: { type: 'string' },
     drawing: { type: 'string' },
     smoke: { type: 'boolean', default: false },
@@ -34,10 +32,9 @@ const full = {
   rounds: Number(values.rounds),
   durationMs: Number(values.seconds) * 1000,
   rate: Number(values.rate),
-  idle: Number(values.idle),
   idleBeside: 2000,
   uploadOctets: 64 * MIB,
-  downloadOctets: Number(values.download) * MIB,
+  downloadOctets: 256 * MIB,
   drawing: values.drawing,
 }
 /** Every path is taken and every answer verified, but nothing is long enough to be a measurement. */
@@ -46,7 +43,6 @@ const smoke = {
   rounds: 1,
   durationMs: 50,
   rate: 500,
-  idle: 100,
   idleBeside: 100,
   uploadOctets: 4 * MIB,
   downloadOctets: 4 * MIB,

@@ -1,6 +1,7 @@
 // Closed-loop load: each connection asks again as soon as it has its answer. It costs less than what it measures, because
 // it knows the answer beforehand and compares octets instead of parsing.
 import { AnswerCheck, learnAnswer } from './answer.mjs'
+import { stayAwake } from './awake.mjs'
 import { openSocket } from './open-socket.mjs'
 
 /** Each of these addresses has ports of its own to connect from. */
@@ -26,19 +27,6 @@ export async function closedLoop({ connections, durationMs, ...task }) {
   const counts = await Promise.all(asking).finally(rest)
   const requests = counts.reduce((sum, count) => sum + count, 0)
   return { requests, seconds: (performance.now() - startedAt) / 1000, octets: requests * answer.body.length }
-}
-
-/**
- * Keeps this process running on its core. A load that sleeps between answers has to be woken by the server's system calls, at the
- * server's cost, and the slower server pays more often.
- *
- * @returns What ends it.
- */
-function stayAwake() {
-  let immediate
-  const spin = () => (immediate = setImmediate(spin))
-  spin()
-  return () => clearImmediate(immediate)
 }
 
 function address(index) {

@@ -4,15 +4,17 @@ import { summary } from './statistics.mjs'
 const WARM_UP_MS = 1500
 
 /**
- * @param contenders `{ name, start, load }`: `start()` gives a running server; `load(port, durationMs)` puts load on it and
- *   gives `requests`, `seconds` and, where it has them, `octets` and further figures by the names of measures.mjs.
+ * @param contenders `{ name, start, load }`: `start()` gives a running server; `load(port, durationMs, begins)` puts load on it
+ *   and gives `requests`, `seconds` and, where it has them, `octets` and further figures by the names of measures.mjs. What
+ *   it does before it calls `begins` is not measured; it need not call it.
  * @returns Per contender its figures, each as median and range over the rounds.
  */
 export async function compare(contenders, { rounds, durationMs, smoke }) {
   const running = []
   try {
     for (const contender of contenders) running.push({ ...contender, server: await contender.start(), samples: [] })
-    for (const { load, server } of running) await load(server.port, smoke ? 1 : Math.min(durationMs, WARM_UP_MS))
+    const warmUpMs = smoke ? 1 : Math.min(durationMs, WARM_UP_MS)
+    for (const { load, server } of running) await load(server.port, warmUpMs, nothing)
     for (let round = 0; round < rounds; round += 1) {
       for (const { load, server, samples } of running) samples.push(await measured(server, load, durationMs))
     }
@@ -23,14 +25,20 @@ export async function compare(contenders, { rounds, durationMs, smoke }) {
 }
 
 async function measured(server, load, durationMs) {
-  const before = await server.cpuUsage()
-  const { requests, seconds, octets, ...further } = await load(server.port, durationMs)
+  let before = await server.cpuUsage()
+  const begins = async () => {
+    before = await server.cpuUsage()
+  }
+  const { requests, seconds, octets, ...further } = await load(server.port, durationMs, begins)
   const after = await server.cpuUsage()
   const user = (after.user - before.user) / requests
   const system = (after.system - before.system) / requests
   const throughput = octets === undefined ? {} : { throughput: octets / seconds / 2 ** 20 }
-  return { cpu: user + system, user, system, rate: requests / seconds, ...throughput, ...further }
+  const peak = after.peakBytes === undefined ? {} : { peak: after.peakBytes / 2 ** 20 }
+  return { cpu: user + system, user, system, rate: requests / seconds, ...throughput, ...peak, ...further }
 }
+
+function nothing() {}
 
 /** From a list of samples to a summary per measure. */
 export function summaries(samples) {

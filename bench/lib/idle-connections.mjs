@@ -8,15 +8,21 @@ const AT_ONCE = 100
 /** @returns What closes them again. */
 export async function openIdleConnections(task, count) {
   const answer = await learnAnswer(task)
-  const sockets = []
-  while (sockets.length < count) {
-    const next = Math.min(AT_ONCE, count - sockets.length)
-    sockets.push(...(await Promise.all(Array.from({ length: next }, () => openOne(task, answer)))))
-  }
+  const sockets = await inBatches(count, () => openOne(task, answer))
   return async () => {
     for (const socket of sockets) socket.destroy()
     await new Promise(setImmediate)
   }
+}
+
+/** @returns What `count` calls of `open` gave, not too many of them under way at once. */
+export async function inBatches(count, open) {
+  const opened = []
+  while (opened.length < count) {
+    const next = Math.min(AT_ONCE, count - opened.length)
+    opened.push(...(await Promise.all(Array.from({ length: next }, open))))
+  }
+  return opened
 }
 
 function openOne(task, answer) {

@@ -13,6 +13,12 @@ export function browserGet(target, connection = 'keep-alive') {
 
 /** @param fields Whole lines, each with its CRLF. */
 export function withBody(requestLine, fields, body) {
-  const head = `${requestLine} HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n${fields}Content-Length: ${body.length}\r\n\r\n`
-  return Buffer.concat([Buffer.from(head), body])
+  return Buffer.concat([headBefore(requestLine, fields, body), body])
+}
+
+/** The head that goes in front of the body. @param fields As for `withBody`. */
+export function headBefore(requestLine, fields, body) {
+  return Buffer.from(
+    `${requestLine} HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n${fields}Content-Length: ${body.length}\r\n\r\n`,
+  )
 }

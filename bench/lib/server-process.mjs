@@ -26,7 +26,7 @@ export async function startServer(script, settings = {}, nodeOptions = []) {
   const { port } = await nextMessage()
   return {
     port,
-    /** Microseconds of CPU time so far, `user` and `system`. */
+    /** Microseconds of CPU time so far, `user` and `system`, and the most memory that was resident, `peakBytes`. */
     cpuUsage: () => ask('cpu'),
     /** Resident octets, after garbage collection when the server was started with --expose-gc. */
     memory: () => ask('memory'),

@@ -34,7 +34,7 @@ function curveTables(curves) {
     .map(({ title, unit, lines }) => {
       const points = Object.values(lines)[0].map(({ at }) => at.toLocaleString('en-US'))
       const rows = Object.entries(lines).map(([name, line]) => [name, ...line.map(({ value }) => significant(value))])
-      return markdown([`${unit} by ${title}`, ...points], rows)
+      return markdown([`${unit}, by ${title}`, ...points], rows)
     })
     .join('\n\n')
 }

@@ -61,14 +61,14 @@ export const bodies = {
   'post-1k': echo(1024, 0.5),
   'post-64k': echo(65_536, 0.8),
   upload: comparison({
-    about: 'A chunked body (64 MiB by default), which the handler reads as a stream and counts.',
+    about: 'A chunked body of 64 MiB, which the handler reads as a stream and counts.',
     measures: ['cpu', 'user', 'system', 'throughput'],
     base: NODE,
     contenders: upload,
     targets: throughput,
   }),
   download: comparison({
-    about: 'An answer (64 MiB by default, `--download 256` for 256 MiB) that the handler pipes out of a stream.',
+    about: 'An answer of 256 MiB that the handler pipes out of a stream.',
     measures: ['cpu', 'user', 'system', 'throughput'],
     base: NODE,
     contenders: download,

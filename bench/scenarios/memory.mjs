@@ -33,21 +33,26 @@ async function kibPerConnection(script, count) {
   }
 }
 
-export const memory = {
-  'idle-memory': {
-    about:
-      'Growth of resident memory per idle keep-alive connection that had one answer (2,000 connections by default, `--idle N`), after garbage collection, in a fresh process each round.',
+function perIdleConnection(connections) {
+  return {
+    about: `Growth of resident memory per idle keep-alive connection that had one answer, over ${connections.toLocaleString('en-US')} of them, after garbage collection, in a fresh process each round.`,
     measures: ['memory'],
     base: NODE,
     targets: [target(7, NODE, { measure: 'memory', atMost: 0.6 })],
-    async run({ rounds, idle }) {
+    async run({ rounds, smoke }) {
+      const count = smoke ? 100 : connections
       const samples = new Map(CONTENDERS.map(([name]) => [name, []]))
       for (let round = 0; round < Math.min(rounds, 3); round += 1) {
         for (const [name, script] of CONTENDERS) {
-          samples.get(name).push({ memory: await kibPerConnection(script, idle) })
+          samples.get(name).push({ memory: await kibPerConnection(script, count) })
         }
       }
       return CONTENDERS.map(([name]) => ({ name, figures: summaries(samples.get(name)) }))
     },
-  },
+  }
+}
+
+export const memory = {
+  'idle-memory': perIdleConnection(2000),
+  'idle-memory-10k': perIdleConnection(10_000),
 }
