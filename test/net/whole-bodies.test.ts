@@ -1,7 +1,7 @@
 /** Bodies that are collected, whether all of them has come with the head, in pieces, or was read before; and their pieces. */
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
-import { PassThrough, pipeline } from 'node:stream'
+import { PassThrough } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_LIMITS, DEFAULT_TIMEOUTS, type HandlerClass, RequestHandler } from '../../src/index.js'
@@ -108,7 +108,7 @@ describe('a body that is collected', () => {
         return this.#own
       }
       override async do_POST(): Promise<void> {
-        pipeline(super.rfile, this.#own, () => {})
+        super.rfile.on('error', (error) => this.#own.destroy(error)).pipe(this.#own)
         await this.read_body().catch((error: Error) => failed.resolve(error.message))
       }
     }
