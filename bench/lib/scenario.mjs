@@ -32,6 +32,23 @@ export function contender(name, script, task, settings = {}, requires) {
   return { name, requires, start: () => startServer(script, settings), load: task }
 }
 
+/** How the floor is named in the tables. */
+export const FLOOR = 'bare net'
+
+/**
+ * A bare `net` (or `tls`) server as a contender: it parses nothing and answers each request with the same octets.
+ *
+ * @param request A whole request. @param body The body of its answer.
+ * @param settings `ends`: the connection ends behind an answer; `certificate` and `key`: paths, for TLS.
+ */
+export function floor(request, body, task, { ends = false, ...settings } = {}) {
+  const head =
+    'HTTP/1.1 200 OK\r\nServer: bench\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\n' +
+    `Connection: ${ends ? 'close' : 'keep-alive'}\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\n\r\n`
+  const answer = Buffer.concat([Buffer.from(head), body]).toString('base64')
+  return contender(FLOOR, 'bare-net', task, { requestBytes: request.length, answer, ends, ...settings })
+}
+
 /**
  * What the median of `measure` of this library (or of another row) is to be, as a ratio to another row's.
  *

@@ -1,5 +1,6 @@
 // Figures as Markdown: a table per scenario, and one of the targets with what was reached.
 import { MEASURES } from './measures.mjs'
+import { FLOOR } from './scenario.mjs'
 import { grouped, shown } from './statistics.mjs'
 
 /** @param result `{ rows, machine, date }` of one run of the scenario. */
@@ -43,22 +44,30 @@ function significant(value) {
   return value.toLocaleString('en-US', { maximumSignificantDigits: 3 })
 }
 
-/** Every target of the scenarios that have results, with the ratio of the medians. */
+/** Every target of the scenarios that have results, with the ratio of the medians, and that of the bare server. */
 export function targetTable(scenarios, results) {
   const lines = Object.entries(scenarios).flatMap(([name, { targets }]) =>
     targets.map((target) => targetLine(name, target, results[name])).filter((line) => line !== undefined),
   )
-  return markdown(['scenario', 'ratio of', 'wanted (issue)', 'measured', ''], lines)
+  return markdown(['scenario', 'ratio of', 'wanted (issue)', 'measured', '', FLOOR], lines)
 }
 
 function targetLine(name, { issue, of, to, measure, atMost, atLeast }, result) {
-  const [row, base] = [of, to].map((wanted) => result?.rows.find((row) => row.name === wanted))
+  const [row, base, floor] = [of, to, FLOOR].map((wanted) => result?.rows.find((row) => row.name === wanted))
   if (row === undefined || base === undefined) return undefined
-  const ratio = row.figures[measure].median / base.figures[measure].median
+  const toBase = ({ figures }) => figures[measure].median / base.figures[measure].median
+  const ratio = toBase(row)
   const met = atMost === undefined ? ratio >= atLeast : ratio <= atMost
   const wanted = atMost === undefined ? `at least ${atLeast.toFixed(2)}` : `at most ${atMost.toFixed(2)}`
   const what = `${MEASURES[measure].title}: ${of} to ${to}`
-  return [name, what, `${wanted} (${issue})`, ratio.toFixed(2), met ? 'met' : '**not met**']
+  return [
+    name,
+    what,
+    `${wanted} (${issue})`,
+    ratio.toFixed(2),
+    met ? 'met' : '**not met**',
+    floor === undefined ? '' : toBase(floor).toFixed(2),
+  ]
 }
 
 function markdown(headings, lines) {

@@ -2,19 +2,24 @@
 import { once } from 'node:events'
 import { closedLoop } from '../lib/closed-loop.mjs'
 import { browserGet, withBody } from '../lib/requests.mjs'
-import { comparison, contender, OURS, sending, target } from '../lib/scenario.mjs'
+import { comparison, contender, floor, OURS, sending, target } from '../lib/scenario.mjs'
 import { bodyOf, PIECE } from '../lib/stream-of.mjs'
 
 const NODE = 'node:http'
 
 function echo(octets, atMost) {
   const body = bodyOf(octets)
-  const send = sending(withBody('POST /echo', 'Content-Type: application/octet-stream\r\n', body))
-  const load = (port, durationMs) => closedLoop({ port, durationMs, connections: 16, send, accepts: body })
+  const request = withBody('POST /echo', 'Content-Type: application/octet-stream\r\n', body)
+  const load = (port, durationMs) =>
+    closedLoop({ port, durationMs, connections: 16, send: sending(request), accepts: body })
   return comparison({
     about: `POST of ${octets / 1024} KiB that comes back as the answer, over 16 keep-alive connections.`,
     base: NODE,
-    contenders: () => [contender(OURS, 'bodies', load), contender(NODE, 'node-bodies', load)],
+    contenders: () => [
+      contender(OURS, 'bodies', load),
+      contender(NODE, 'node-bodies', load),
+      floor(request, body, load),
+    ],
     targets: [target(7, NODE, { atMost })],
   })
 }

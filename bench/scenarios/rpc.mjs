@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { decode, encode } from '@msgpack/msgpack'
 import { closedLoop } from '../lib/closed-loop.mjs'
 import { withBody } from '../lib/requests.mjs'
-import { comparison, contender, OURS, sending, target } from '../lib/scenario.mjs'
+import { comparison, contender, floor, OURS, sending, target } from '../lib/scenario.mjs'
 
 const FASTIFY = 'fastify, POST JSON'
 const JSON_ROW = `${OURS}, JSON`
@@ -12,13 +12,17 @@ const MESSAGE_PACK_ROW = `${OURS}, MessagePack`
 const CALL = [17, 25, 'a text of some length']
 const RESULT = { result: { sum: 42, text: CALL[2] }, exception_occurred: false }
 
-function call(verb, type, serialize, parse) {
-  const send = sending(withBody(`${verb} /add`, `Content-Type: ${type}\r\n`, Buffer.from(serialize(CALL))))
-  const accepts = (body) => isDeepStrictEqual(parse(body), RESULT)
-  return (port, durationMs) => closedLoop({ port, durationMs, connections: 16, send, accepts })
+function request(verb, type, serialize) {
+  return withBody(`${verb} /add`, `Content-Type: ${type}\r\n`, Buffer.from(serialize(CALL)))
 }
 
-const json = (verb) => call(verb, 'application/json', JSON.stringify, JSON.parse)
+function calls(octets, parse) {
+  const accepts = (body) => isDeepStrictEqual(parse(body), RESULT)
+  return (port, durationMs) => closedLoop({ port, durationMs, connections: 16, send: sending(octets), accepts })
+}
+
+const jsonCall = (verb) => request(verb, 'application/json', JSON.stringify)
+const json = (verb) => calls(jsonCall(verb), JSON.parse)
 
 export const rpc = {
   rpc: comparison({
@@ -26,8 +30,9 @@ export const rpc = {
     base: FASTIFY,
     contenders: () => [
       contender(JSON_ROW, 'rpc', json('RPC')),
-      contender(MESSAGE_PACK_ROW, 'rpc', call('RPC', 'binary/message-pack', encode, decode)),
+      contender(MESSAGE_PACK_ROW, 'rpc', calls(request('RPC', 'binary/message-pack', encode), decode)),
       contender(FASTIFY, 'fastify', json('POST'), {}, 'fastify and sirv'),
+      floor(jsonCall('RPC'), Buffer.from(JSON.stringify(RESULT)), json('RPC')),
     ],
     targets: [
       target(3, FASTIFY, { of: JSON_ROW, atMost: 0.55 }),

@@ -5,7 +5,7 @@ import { selfSigned } from '../../dist/testing/index.js'
 import { closedLoop } from '../lib/closed-loop.mjs'
 import { fileFolders } from '../lib/file-folders.mjs'
 import { browserGet, HELLO } from '../lib/requests.mjs'
-import { comparison, contender, OURS, sending, target } from '../lib/scenario.mjs'
+import { comparison, contender, floor, OURS, sending, target } from '../lib/scenario.mjs'
 
 const NODE = 'node:https'
 
@@ -19,29 +19,29 @@ function certified({ smoke }) {
   return { ca, settings }
 }
 
-function secured(task) {
+function secured(request, task) {
   return (options) => {
     const { ca, settings } = certified(options)
-    const load = (port, durationMs) => closedLoop({ port, ca, durationMs, accepts: HELLO, ...task })
-    return [contender(OURS, 'hello', load, settings), contender(NODE, 'node-hello', load, settings)]
+    const load = (port, durationMs) =>
+      closedLoop({ port, ca, durationMs, send: sending(request), accepts: HELLO, ...task })
+    return [
+      contender(OURS, 'hello', load, settings),
+      contender(NODE, 'node-hello', load, settings),
+      floor(request, HELLO, load, { ...settings, ends: task.serverCloses }),
+    ]
   }
 }
 
 export const tls = {
   'tls-keep-alive': comparison({
-    about: 'The keep-alive GET over TLS 1.3, 16 connections.',
+    about: 'The keep-alive GET over TLS 1.3, 16 connections. The bare server is one of `node:tls`.',
     base: NODE,
-    contenders: secured({ connections: 16, send: sending(browserGet('/hello')) }),
+    contenders: secured(browserGet('/hello'), { connections: 16 }),
     targets: [target(3, NODE, { atMost: 0.6 }), target(7, NODE, { atMost: 0.5 })],
   }),
   'tls-handshakes': comparison({
     about: 'A full TLS 1.3 handshake, nothing resumed, for each request, 8 at a time.',
     base: NODE,
-    contenders: secured({
-      connections: 8,
-      perConnection: 1,
-      serverCloses: true,
-      send: sending(browserGet('/hello', 'close')),
-    }),
+    contenders: secured(browserGet('/hello', 'close'), { connections: 8, perConnection: 1, serverCloses: true }),
   }),
 }
