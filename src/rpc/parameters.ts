@@ -2,7 +2,8 @@
  * The parameters of a JavaScript function, read from its source text, in the terms in which Python binds arguments. The only
  * file that knows acorn. Native and bound functions have no text and therefore no names.
  */
-import { type AssignmentProperty, type Expression, type Pattern, parse, type Property } from 'acorn'
+import { createRequire } from 'node:module'
+import type { AssignmentProperty, Expression, Pattern, Property } from 'acorn'
 
 /** One parameter that takes a positional argument. */
 export interface Parameter {
@@ -32,6 +33,8 @@ export type Callee = Function & {
    */
   rpc_parameters?: string
 }
+
+const require = createRequire(import.meta.url)
 
 const signatures = new WeakMap<Callee, Signature | null>()
 
@@ -76,6 +79,8 @@ function sourceParameters(source: string): Pattern[] | null {
 
 /** @throws SyntaxError when the text is no expression. */
 function parametersIn(text: string): Pattern[] | null {
+  // Loaded with the first function that is called: most servers have none.
+  const { parse } = require('acorn') as typeof import('acorn')
   // Private names belong to the class around the method, which is not in its text.
   const program = parse(text, { ecmaVersion: 'latest', checkPrivateFields: false, allowSuperOutsideMethod: true })
   const statement = program.body[0]

@@ -3,7 +3,8 @@
  * own beside them. The only file that knows the argparse package. It says what was asked for and builds nothing.
  */
 import { accessSync, constants, statSync } from 'node:fs'
-import { ArgumentParser, ArgumentTypeError } from 'argparse'
+import { createRequire } from 'node:module'
+import type { ArgumentParser } from 'argparse'
 
 export type LogLevelName = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR' | 'CRITICAL'
 type LogFormatName = 'python' | 'common' | 'json'
@@ -46,6 +47,8 @@ export interface CommandLineOptions {
   defaults?: Partial<Defaults>
   environment?: Readonly<Record<string, string | undefined>>
 }
+
+const require = createRequire(import.meta.url)
 
 const USER_VARIABLE = 'ADVANCEDHTTPSERVER_USER'
 export const PASSWORD_VARIABLE = 'ADVANCEDHTTPSERVER_PASSWORD'
@@ -126,7 +129,7 @@ export function parseCommandLine(args: readonly string[], options: CommandLineOp
 
 function makeParser(options: CommandLineOptions, defaults: Defaults): ArgumentParser {
   const { prog, description, version, ssl_versions } = options
-  const parser = new ArgumentParser({
+  const parser = new (argparse().ArgumentParser)({
     prog,
     description,
     epilog:
@@ -218,6 +221,16 @@ function addSslOptions(parser: ArgumentParser, versions: readonly string[]): voi
   ssl.add_argument('--ssl-version', { dest: 'ssl_version', choices: versions, help: 'version of TLS to insist on' })
 }
 
+/** Loaded when a command line is read: few programs have one. */
+function argparse(): typeof import('argparse') {
+  return require('argparse') as typeof import('argparse')
+}
+
+/** What argparse shows as a usage error. */
+function typeError(message: string): Error {
+  return new (argparse().ArgumentTypeError)(message)
+}
+
 /** Half of a pair, or an empty password, would leave a server open that its user believes closed: an error. */
 function credentials(
   parser: ArgumentParser,
@@ -243,13 +256,13 @@ function replacedOptions(given: Partial<Given>): string[] {
 
 function portNumber(text: string): number {
   const number = /^\d{1,5}$/.test(text) ? Number(text) : Infinity
-  if (number > 65_535) throw new ArgumentTypeError(`'${text}' is not a valid port`)
+  if (number > 65_535) throw typeError(`'${text}' is not a valid port`)
   return number
 }
 
 function directory(path: string): string {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path
-  throw new ArgumentTypeError(`'${path}' is not a valid directory`)
+  throw typeError(`'${path}' is not a valid directory`)
 }
 
 function readableFile(path: string): string {
@@ -258,14 +271,13 @@ function readableFile(path: string): string {
     accessSync(path, constants.R_OK)
     return path
   } catch (error) {
-    throw new ArgumentTypeError(`can't open '${path}': ${(error as Error).message}`)
+    throw typeError(`can't open '${path}': ${(error as Error).message}`)
   }
 }
 
 function fieldLine(text: string): [name: string, value: string] {
   const [, name, value] = FIELD_LINE.exec(text) ?? []
-  if (name === undefined || value === undefined)
-    throw new ArgumentTypeError(`'${text}' is not of the form 'Name: value'`)
-  if (FRAMING_FIELDS.has(name.toLowerCase())) throw new ArgumentTypeError(`the server itself says ${name}`)
+  if (name === undefined || value === undefined) throw typeError(`'${text}' is not of the form 'Name: value'`)
+  if (FRAMING_FIELDS.has(name.toLowerCase())) throw typeError(`the server itself says ${name}`)
   return [name, value.trim()]
 }

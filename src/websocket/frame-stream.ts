@@ -3,7 +3,7 @@
  * in, events come out one at a time, so that a reader decides when the next frame is decoded; messages go in, frames
  * come out on anything that can write octets. Streams, sockets, hooks and the closing handshake are not known here.
  */
-import * as ws from 'ws'
+import { createRequire } from 'node:module'
 import { NEED_DATA } from '../http/events.js'
 import type { Limits } from '../http/limits.js'
 import { FrameCutter } from './frame-cutter.js'
@@ -108,7 +108,7 @@ interface PerMessageDeflate {
 }
 
 /** What `ws` exports but neither documents nor declares; it stays within one minor version for us. */
-const { Receiver, Sender, PerMessageDeflate, extension } = ws as unknown as {
+interface WsPackage {
   Receiver: new (options: {
     isServer: boolean
     extensions: Extensions
@@ -132,6 +132,13 @@ const { Receiver, Sender, PerMessageDeflate, extension } = ws as unknown as {
   }
 }
 
+const require = createRequire(import.meta.url)
+
+/** Loaded with the first WebSocket: with it come node:http and what else a client and a server of its own need. */
+function ws(): WsPackage {
+  return require('ws') as WsPackage
+}
+
 /** Frames of a client, decoded: masked, checked, their fragments joined, within the limits. */
 export class FrameReader {
   readonly #cutter = new FrameCutter()
@@ -153,7 +160,7 @@ export class FrameReader {
     this.#limits = limits
     this.#inflates = deflate !== null
     this.#now = now
-    this.#receiver = new Receiver({
+    this.#receiver = new (ws().Receiver)({
       isServer: true,
       extensions: deflate?.extensions ?? {},
       maxPayload: limitForWs(limits.websocket_message_bytes),
@@ -240,7 +247,7 @@ export class FrameWriter {
   constructor(output: FrameOutput, deflate: Deflate | null) {
     this.#output = output
     this.#compress = deflate !== null
-    this.#sender = new Sender(output, deflate?.extensions ?? {})
+    this.#sender = new (ws().Sender)(output, deflate?.extensions ?? {})
   }
 
   /** @throws RangeError when the payload of a ping or pong is longer than 125 octets. */
@@ -262,7 +269,7 @@ export class FrameWriter {
 
   /** An opcode that `ws` has no call for, sent as it is. */
   #sendPlain(opcode: number, payload: Buffer, done: FrameDone): void {
-    const frame = Sender.frame(payload, { opcode, fin: true, rsv1: false, mask: false, readOnly: true })
+    const frame = ws().Sender.frame(payload, { opcode, fin: true, rsv1: false, mask: false, readOnly: true })
     this.#output.write(Buffer.concat(frame), done)
   }
 }
@@ -275,7 +282,9 @@ export class FrameWriter {
  * @throws SyntaxError when the value is no list of extensions.
  */
 export function negotiateDeflate(offers: string, limits: FrameLimits): Deflate | null {
-  const offered = offers === '' ? undefined : extension.parse(offers)[DEFLATE_NAME]
+  if (offers === '') return null
+  const { extension, PerMessageDeflate } = ws()
+  const offered = extension.parse(offers)[DEFLATE_NAME]
   if (offered === undefined) return null
   const deflate = new PerMessageDeflate({
     isServer: true,

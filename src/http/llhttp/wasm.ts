@@ -5,9 +5,12 @@
  *
  * Nothing but a few assignments may happen while llhttp executes: see {@link LlhttpSink}.
  */
-import simdOctets from 'undici/lib/llhttp/llhttp_simd-wasm.js'
-import plainOctets from 'undici/lib/llhttp/llhttp-wasm.js'
+import { createRequire } from 'node:module'
 import { OK, PAUSED, PAUSED_UPGRADE } from './error-codes.js'
+
+// Not imported: Node.js would read all of their text for names that CommonJS might export, and one of them is enough.
+const require = createRequire(import.meta.url)
+const simdOctets = require('undici/lib/llhttp/llhttp_simd-wasm.js') as Buffer
 
 /** llhttp's parser types. Its third one, "both", would accept responses on a server. */
 export const REQUEST = 1
@@ -137,8 +140,8 @@ function loadLlhttp(): Llhttp {
     return new Llhttp(simdOctets)
   } catch (error) {
     // A processor without 128-bit SIMD can't compile the module; llhttp is also there without.
-    if (error instanceof WebAssembly.CompileError) return new Llhttp(plainOctets)
-    throw error
+    if (!(error instanceof WebAssembly.CompileError)) throw error
+    return new Llhttp(require('undici/lib/llhttp/llhttp-wasm.js') as Buffer)
   }
 }
 
