@@ -203,10 +203,16 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
   #endRequest(): MaybePromise<void> {
     if (this._exchange.detached || this.#abandoned) return
     if (!this.connection.responseStarted) return this.#answerForNobody()
-    if (this.#dropUnfinishedHead()) this.close_connection = true
     const body = this._exchange.chunkedBody
     if (body !== null && !body.writableFinished) return this.#endChunkedBody(body)
-    return this.close_connection ? undefined : this.#finishRequest()
+    return this.#conclude()
+  }
+
+  /** The answer was given: the connection goes on behind one that is whole. */
+  #conclude(): MaybePromise<void> {
+    if (this.#dropUnfinishedHead()) this.close_connection = true
+    else if (this.close_connection) this.#reportResponseFault()
+    if (!this.close_connection) return this.#finishRequest()
   }
 
   /** A body that was ended goes out whole before anything else does; one that was not never ends. */
@@ -220,7 +226,7 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
     } catch {
       return this.#breakOff()
     }
-    if (!this.close_connection) await this.#finishRequest()
+    await this.#conclude()
   }
 
   #finishRequest(): MaybePromise<void> {
@@ -230,7 +236,9 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
   }
 
   #goOn(persists: boolean): void {
-    if (!persists) this.close_connection = true
+    if (persists) return
+    this.close_connection = true
+    this.#reportResponseFault()
   }
 
   /**
@@ -312,6 +320,13 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
 
   #reportFailure(error: unknown): void {
     this.server.logger.error(`encountered exception while processing request to: ${this.#subject()}`, error)
+  }
+
+  /** Says why the client can't take the response for whole, unless the client has gone: then nobody is to blame. */
+  #reportResponseFault(): void {
+    const fault = this.connection.responseFault
+    if (fault === null || this.signal.aborted) return
+    this.server.logger.error(`the handler of ${this.#subject()} ${fault}`)
   }
 
   #subject(): string {

@@ -106,6 +106,11 @@ export interface Connection {
   overdue(): Promise<never>
   /** Whether any octet of a final answer to the current request was written. */
   readonly responseStarted: boolean
+  /**
+   * What keeps the current response from being whole if it ends now, in words that go behind "the handler"; null when
+   * nothing does.
+   */
+  readonly responseFault: string | null
   /** Whether a response that starts now may promise that the connection goes on: false while draining or after a fault. */
   readonly mayPersist: boolean
   /**
@@ -129,7 +134,10 @@ export interface Connection {
   onShutdown(listener: () => void): () => void
   /** Hands over the stream and the octets already received; from here on nextRequest() gives null. */
   detach(): DetachedStream
-  /** Sends what was written, then closes in order: half-close, linger for a peer that still sends, end. */
+  /**
+   * Sends what was written, then closes in order: half-close, linger for a peer that still sends, end. A response that a
+   * stream has not come to the end of is reset instead, if only the end of the connection would tell where it ends.
+   */
   close(): Promise<void>
   /**
    * Ends the connection so that a response that is not whole looks truncated; what was written still goes out in order. A

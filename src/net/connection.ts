@@ -139,6 +139,10 @@ export class SocketConnection implements Connection {
     return this.#output.touched
   }
 
+  get responseFault(): string | null {
+    return this.#output.fault
+  }
+
   get mayPersist(): boolean {
     if (this.#intake.faulted || this.#state !== 'serving' || this.#isClosedByTrailers) return false
     // Even while winding down, what the client has sent already is answered.
@@ -233,7 +237,8 @@ export class SocketConnection implements Connection {
 
   close(): Promise<void> {
     this.#handlerIsDone()
-    if (this.#state === 'serving') this.#closeInOrder()
+    if (this.#state === 'serving' && this.#output.secretlyCut) this.abort()
+    else if (this.#state === 'serving') this.#closeInOrder()
     else if (this.#state === 'gone') this.#deadline.dispose()
     return this.closed
   }

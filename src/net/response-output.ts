@@ -176,7 +176,28 @@ export class ResponseOutput extends Writable {
     if (this.#misframed || this.#headIsOpen) return false
     const { framing } = this
     if (framing !== null && !framing.bodiless && !framing.chunked) return framing.contentLength === this.bodyOctets
-    return !this.destroyed || this.writableFinished
+    return this.writableFinished || !(this.destroyed || this.#isFed)
+  }
+
+  /** What its writer has left undone, or overdone, if the response ends now; null when nothing. */
+  get fault(): string | null {
+    const { bodyOctets, framing } = this
+    if (this.#misframed) return 'sent more than one response'
+    if (this.#headIsOpen) return 'did not end its headers'
+    const isCounted = framing !== null && framing.contentLength >= 0 && !framing.bodiless && !framing.chunked
+    if (!isCounted) return this.#isFed ? 'did not wait for the stream that it sends' : null
+    if (framing.contentLength === bodyOctets) return null
+    return `announced ${framing.contentLength} octets and sent ${bodyOctets}`
+  }
+
+  /** Whether the response would end before its end, and nothing but a reset would show it. */
+  get secretlyCut(): boolean {
+    return this.delimitedByClosing && this.#isFed
+  }
+
+  /** Whether a stream that is piped into this one has not come to its end: it listens for being taken off. */
+  get #isFed(): boolean {
+    return !this.writableEnded && this.listenerCount('unpipe') > 0
   }
 
   /** Whether only the end of the connection tells where the response ends. */

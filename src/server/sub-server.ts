@@ -20,6 +20,7 @@ import type { CertificateStore } from '../tls/certificate-store.js'
 import { ConnectionCounter } from './connection-counter.js'
 import type { HandlerClass } from './handler-class.js'
 import { LiveObjects } from './live-objects.js'
+import { answerUnready } from './unready-answer.js'
 
 /** What all addresses of a server share. */
 export interface SharedParts {
@@ -223,19 +224,31 @@ export class ServerNonThreaded implements HandlerServer {
 
   /** Makes the handler of a connection and runs it to its end. Source: `socketserver.BaseRequestHandler.__init__`. */
   protected async finish_request(connection: SocketConnection): Promise<void> {
+    const handler = await this.#readyHandler(connection)
+    if (handler === null) return answerUnready(connection, this.get_config().server_version)
+    try {
+      await handler.handle()
+    } finally {
+      await handler.finish()
+    }
+  }
+
+  /** A handler that is ready for its first request; null when it has failed to become one, which is reported. */
+  async #readyHandler(connection: SocketConnection): Promise<BaseHTTPRequestHandler | null> {
     // Whether the class takes this kind of server is its author's to say: the type of the option can't.
     const Handler = this.RequestHandlerClass as unknown as new (
       connection: SocketConnection,
       server: this,
     ) => BaseHTTPRequestHandler
-    const handler = new Handler(connection, this)
-    connection.requireHost = handler.require_host
-    await handler.on_init()
-    await handler.setup()
     try {
-      await handler.handle()
-    } finally {
-      await handler.finish()
+      const handler = new Handler(connection, this)
+      connection.requireHost = handler.require_host
+      await handler.on_init()
+      await handler.setup()
+      return handler
+    } catch (error) {
+      this.#report(error, connection.client_address)
+      return null
     }
   }
 }

@@ -217,7 +217,7 @@ describe('the time in which a peer takes nothing', () => {
       override async do_GET(): Promise<void> {
         begun += 1
         this.send_response(200)
-        this.send_header('Content-Length', 1_000_000_000)
+        this.send_header('Content-Length', 50_000_000)
         this.end_headers()
         await write(this)
       }

@@ -69,6 +69,11 @@ export class FaultyConnection implements Connection {
     return this.#outputs[0]?.touched ?? this.#real.responseStarted
   }
 
+  get responseFault(): string | null {
+    // What a fault makes of a response is meant.
+    return this.#outputs.length === 0 ? this.#real.responseFault : null
+  }
+
   writeHead(octets: string, framing: ResponseFraming | 'interim' | 'partial'): void {
     const [output] = this.#outputs
     if (output === undefined) return this.#real.writeHead(octets, framing)
