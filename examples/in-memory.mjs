@@ -22,7 +22,7 @@ function streamPair() {
 
 const server = new AdvancedHTTPServer(EchoHandler, { addresses: [['127.0.0.1', 0]] }) // never listens
 const [client, served] = streamPair()
-const over = server.sub_servers[0]?.handle_connection(served, ['nobody', 0])
+const over = server.handle_connection(served, ['nobody', 0])
 
 const call = request({ method: 'POST', host: 'memory', createConnection: () => client })
 call.end('Hello World!')

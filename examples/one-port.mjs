@@ -17,9 +17,8 @@ class PurgeHandler extends RequestHandler {
   }
 }
 
-// It never listens: connections are handed to its one sub server.
+// It never listens: connections are handed to it.
 const server = new AdvancedHTTPServer(PurgeHandler, { addresses: [['127.0.0.1', 0]] })
-const [ours] = server.sub_servers
 
 const front = createTcpServer({ allowHalfOpen: true }, (socket) => {
   let begun = Buffer.alloc(0)
@@ -33,7 +32,7 @@ const front = createTcpServer({ allowHalfOpen: true }, (socket) => {
     socket.unshift(begun)
     const verb = begun.toString('latin1', 0, blank)
     if (METHODS.includes(verb)) app.emit('connection', socket)
-    else void ours?.handle_connection(socket)
+    else void server.handle_connection(socket)
     socket.resume()
   })
 })

@@ -24,7 +24,7 @@ const HANDLER_ATTRIBUTES = [
 ]
 
 const SERVER_MEMBERS = [
-  ...['listen', 'serve_forever', 'shutdown', 'auth_set', 'auth_add_creds', 'auth_delete_creds'],
+  ...['listen', 'serve_forever', 'handle_connection', 'shutdown', 'auth_set', 'auth_add_creds', 'auth_delete_creds'],
   ...['add_sni_cert', 'remove_sni_cert'],
 ]
 

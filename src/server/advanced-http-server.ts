@@ -1,28 +1,21 @@
 /**
  * Python's `AdvancedHTTPServer`: one handler class served at any number of addresses, with and without TLS, that are
- * bound and shut down together. Composes what the other rooms make; the settings it shows are those handlers read.
+ * bound and shut down together. Composes what the other rooms make; its settings are ServerProperties.
  */
-import { resolve as absolutePath } from 'node:path'
+import type { Duplex } from 'node:stream'
 import { inspect, type InspectOptions } from 'node:util'
 import { abortable, type WaitOptions } from '../handler/abortable.js'
-import { CredentialStore } from '../handler/credentials.js'
 import type { ServerConfig } from '../handler/handler-server.js'
 import { resolveLimits } from '../http/limits.js'
 import { type Logger, SILENT_LOGGER } from '../logging/logger.js'
 import { resolveTimeouts } from '../net/timeouts.js'
 import { CertificateStore } from '../tls/certificate-store.js'
-import { __version__ } from '../version.js'
 import { resolveAddresses } from './addresses.js'
 import { ConnectionCounter } from './connection-counter.js'
 import type { HandlerClass } from './handler-class.js'
 import { ServerError } from './server-error.js'
-import type {
-  AdvancedHTTPServerOptions,
-  ServeOptions,
-  ShutdownOptions,
-  SSLSNICertificate,
-  SubServer,
-} from './server-options.js'
+import type { AdvancedHTTPServerOptions, ServeOptions, ShutdownOptions, SubServer } from './server-options.js'
+import { defaultConfig, ServerProperties } from './server-properties.js'
 import { ServerNonThreaded, ServerThreaded, type SharedParts } from './sub-server.js'
 import { heedShutdown, isWorker, WorkerGroup } from './workers.js'
 
@@ -39,10 +32,9 @@ const LONGEST_DELAY_MS = 2_147_483_647
  * `this.server`. Give handlers the same: `class MyHandler extends RequestHandler<SubServer<Values>>`.
  * @remarks Source: AdvancedHTTPServer's class of this name.
  */
-export class AdvancedHTTPServer<Values extends object = object> {
+export class AdvancedHTTPServer<Values extends object = object> extends ServerProperties {
   /** One per address, in their order. A subclass sets values for its handlers on each of them. */
   readonly sub_servers: SubServer<Values>[]
-  readonly #certificates: CertificateStore | null
   readonly #config: ServerConfig
   readonly #logger: Logger
   #state: 'new' | 'listening' | 'stopping' = 'new'
@@ -59,15 +51,17 @@ export class AdvancedHTTPServer<Values extends object = object> {
    */
   constructor(handler_klass: HandlerClass, options: AdvancedHTTPServerOptions = {}) {
     const addresses = resolveAddresses(options)
+    const config = defaultConfig()
+    const certificates = certificatesOf(options)
+    super(config, certificates)
+    this.#config = config
     this.#logger = options.logger ?? SILENT_LOGGER
-    this.#config = defaultConfig()
-    this.#certificates = certificatesOf(options)
     const parts: SharedParts = {
-      config: this.#config,
+      config,
       logger: this.#logger,
       limits: resolveLimits(options.limits),
       timeouts: resolveTimeouts(options.timeouts),
-      certificates: this.#certificates,
+      certificates,
       counter: new ConnectionCounter(),
     }
     const Listening = options.use_threads === false ? ServerNonThreaded : ServerThreaded
@@ -140,6 +134,17 @@ export class AdvancedHTTPServer<Values extends object = object> {
     }
   }
 
+  /**
+   * Serves HTTP on a connected stream that the embedding program hands over, as the first of {@link sub_servers} does, and
+   * whether or not the server listens. Resolves when the stream is closed.
+   *
+   * @param client_address - What handlers see; that of the socket by default.
+   */
+  handle_connection(stream: Duplex, client_address?: readonly [host: string, port: number]): Promise<void> {
+    const [first] = this.sub_servers as [SubServer<Values>]
+    return first.handle_connection(stream, client_address)
+  }
+
   async #serveInWorkers(count: number): Promise<void> {
     this.#workers = new WorkerGroup(count)
     this.#state = 'listening'
@@ -202,151 +207,6 @@ export class AdvancedHTTPServer<Values extends object = object> {
     }
     const timer = setTimeout(destroyAll, Math.min(grace_ms, LONGEST_DELAY_MS))
     void ended.then(() => clearTimeout(timer))
-  }
-
-  // ── settings that handlers read ──────────────────────────────────────────────────────────────────────────────
-
-  /** Value of the Server field and realm of basic authentication. */
-  get server_version(): string {
-    return this.#config.server_version
-  }
-  set server_version(value: string) {
-    this.#config.server_version = value
-  }
-
-  /** Whether paths without handler are looked up below {@link serve_files_root}. */
-  get serve_files(): boolean {
-    return this.#config.serve_files
-  }
-  set serve_files(value: boolean) {
-    this.#config.serve_files = value
-  }
-
-  /** Directory whose files are served; stored absolute. */
-  get serve_files_root(): string {
-    return this.#config.serve_files_root
-  }
-  set serve_files_root(value: string) {
-    this.#config.serve_files_root = absolutePath(value)
-  }
-
-  /** Whether a directory without index file is answered with its listing. */
-  get serve_files_list_directories(): boolean {
-    return this.#config.serve_files_list_directories
-  }
-  set serve_files_list_directories(value: boolean) {
-    this.#config.serve_files_list_directories = value
-  }
-
-  /** Whether symbolic links that lead out of the root are followed. */
-  get serve_files_follow_symlinks(): boolean {
-    return this.#config.serve_files_follow_symlinks
-  }
-  set serve_files_follow_symlinks(value: boolean) {
-    this.#config.serve_files_follow_symlinks = value
-  }
-
-  /** Whether names that begin with a dot are as good as absent, but for `.well-known`. */
-  get serve_files_hide_dotfiles(): boolean {
-    return this.#config.serve_files_hide_dotfiles
-  }
-  set serve_files_hide_dotfiles(value: boolean) {
-    this.#config.serve_files_hide_dotfiles = value
-  }
-
-  /** Whether `name.br` or `name.gz` is sent in place of `name` to clients that accept it. */
-  get serve_files_precompressed(): boolean {
-    return this.#config.serve_files_precompressed
-  }
-  set serve_files_precompressed(value: boolean) {
-    this.#config.serve_files_precompressed = value
-  }
-
-  /** Whether `/robots.txt` is answered with a page that asks all robots to stay away. */
-  get serve_robots_txt(): boolean {
-    return this.#config.serve_robots_txt
-  }
-  set serve_robots_txt(value: boolean) {
-    this.#config.serve_robots_txt = value
-  }
-
-  // ── basic authentication ─────────────────────────────────────────────────────────────────────────────────────
-
-  /** Requires credentials from now on, or requires none any more and forgets those there are. */
-  auth_set(status: boolean): void {
-    this.#config.credentials = status ? (this.#config.credentials ?? new CredentialStore()) : null
-  }
-
-  /**
-   * Lets a user in, and requires credentials from now on.
-   *
-   * @param password - The password, or its hash when `pwtype` names one: a raw digest, or hexadecimal.
-   * @throws as `CredentialStore.add`: unknown type, wrong length.
-   */
-  auth_add_creds(username: string, password: string | Uint8Array, pwtype = 'plain'): void {
-    const credentials = this.#config.credentials ?? new CredentialStore()
-    credentials.add(username, password, pwtype)
-    this.#config.credentials = credentials
-  }
-
-  /** Lets a user in no more; all of them without a name. Credentials stay required. */
-  auth_delete_creds(username?: string): void {
-    this.#config.credentials?.delete(username)
-  }
-
-  // ── TLS by server name ───────────────────────────────────────────────────────────────────────────────────────
-
-  /** The SNI table. @throws ServerError `TLS_NOT_IN_USE` */
-  get sni_certs(): SSLSNICertificate[] {
-    return this.#tls.certs
-  }
-
-  /**
-   * Presents a certificate to clients that ask for this name, from the next handshake on.
-   *
-   * @param hostname - A name, or `*.example.com` for one label in front of `example.com`; exact names come first.
-   * @throws ServerError `TLS_NOT_IN_USE`; CertificateError naming the file.
-   */
-  add_sni_cert(
-    hostname: string,
-    options: {
-      readonly ssl_certfile: string
-      readonly ssl_keyfile?: string | undefined
-      readonly ssl_password?: string | undefined
-      readonly ssl_version?: string | undefined
-    },
-  ): void {
-    this.#tls.add(hostname, options)
-  }
-
-  /** Presents the default certificate to clients that ask for this name. @throws ServerError `TLS_NOT_IN_USE`; CertificateError `UNKNOWN_HOSTNAME` */
-  remove_sni_cert(hostname: string): void {
-    this.#tls.remove(hostname)
-  }
-
-  /** Reads all certificate files again; open connections go on. @throws CertificateError; the old ones then stay. */
-  reload_certs(): void {
-    this.#tls.reloadAll()
-  }
-
-  get #tls(): CertificateStore {
-    if (this.#certificates === null)
-      throw new ServerError('TLS_NOT_IN_USE', 'TLS is not in use: no ssl_certfile was given')
-    return this.#certificates
-  }
-}
-
-function defaultConfig(): ServerConfig {
-  return {
-    server_version: `AdvancedHTTPServer/${__version__}`,
-    serve_files: false,
-    serve_files_root: process.cwd(),
-    serve_files_list_directories: true,
-    serve_files_follow_symlinks: false,
-    serve_files_hide_dotfiles: false,
-    serve_files_precompressed: false,
-    serve_robots_txt: true,
-    credentials: null,
   }
 }
 

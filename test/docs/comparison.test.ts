@@ -10,14 +10,7 @@ import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { Server as TlsServer } from 'node:tls'
 import { expect, it, type TestContext } from 'vitest'
-import {
-  AdvancedHTTPServer,
-  DEFAULT_TIMEOUTS,
-  RequestHandler,
-  RPCClient,
-  ServerNonThreaded,
-  WebSocketHandler,
-} from '../../src/index.js'
+import { AdvancedHTTPServer, DEFAULT_TIMEOUTS, RequestHandler, RPCClient, WebSocketHandler } from '../../src/index.js'
 import { Faults } from '../../src/testing/index.js'
 import { duplexPair } from '../support/duplex-pair.js'
 import { serve } from '../support/serve.js'
@@ -192,10 +185,9 @@ const PROOFS: Readonly<Record<string, (context: TestContext) => Promise<void> | 
   },
 
   async 'HTTP over any Duplex'() {
-    expect(ServerNonThreaded.prototype).toHaveProperty('handle_connection')
-    const [sub_server] = new AdvancedHTTPServer(RequestHandler, { addresses: [['127.0.0.1', 0]] }).sub_servers
+    const server = new AdvancedHTTPServer(RequestHandler, { addresses: [['127.0.0.1', 0]] })
     for (const hand of [
-      (stream: PassThrough) => void sub_server?.handle_connection(stream),
+      (stream: PassThrough) => void server.handle_connection(stream),
       (stream: PassThrough) => void createServer((_request, response) => response.end()).emit('connection', stream),
     ]) {
       const [here, there] = duplexPair()

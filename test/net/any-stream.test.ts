@@ -12,6 +12,7 @@ import {
   type AdvancedHTTPServerOptions,
   type HandlerClass,
   RequestHandler,
+  type SubServer,
 } from '../../src/index.js'
 import { duplexPair } from '../support/duplex-pair.js'
 import { LineLog } from '../support/line-log.js'
@@ -92,6 +93,23 @@ describe('a stream in memory', () => {
     const served = subServer().handle_connection(there, ['192.0.2.1', 7])
     here.end(GET)
     expect(await text(here)).toContain('[192.0.2.1 7]')
+    await served
+  })
+
+  it('may be handed to the server itself, whose first address then serves it', async () => {
+    const addresses = [
+      ['127.0.0.1', 0],
+      ['127.0.0.2', 0],
+    ] as const
+    class Telling extends RequestHandler<SubServer> {
+      override do_GET(): void {
+        void this.send_response_full(`[${this.server.server_address[0]}]`)
+      }
+    }
+    const [here, there] = duplexPair()
+    const served = new AdvancedHTTPServer(Telling, { addresses }).handle_connection(there)
+    here.end(GET)
+    expect(await text(here)).toContain('[127.0.0.1]')
     await served
   })
 
