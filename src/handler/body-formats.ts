@@ -2,7 +2,7 @@
  * What a POST body says as fields: JSON when its type says so, else a form. A body that is neither and no text in its
  * charset has no fields and is no error: its handler reads the octets.
  */
-import { decodeText } from '../http/charset.js'
+import { textOrNull } from '../http/charset.js'
 import type { Limits } from '../http/limits.js'
 import { charsetOf } from './content-type.js'
 import { parse_qs, Query, TooManyFieldsError } from './query.js'
@@ -22,12 +22,10 @@ export function parsePostedBody(body: Buffer, contentType: string, limits: Reado
   const type = contentType.toLowerCase()
   const isJson = type.startsWith('application/json')
   const isForm = type === '' || type.startsWith('application/x-www-form-urlencoded')
-  let text: string
-  try {
-    text = decodeText(body, charsetOf(contentType, 'UTF-8'))
-  } catch (cause) {
+  const text = textOrNull(body, charsetOf(contentType, 'UTF-8'))
+  if (text === null) {
     if (!isJson && !isForm) return new Query()
-    throw new BodyFormatError('the body is no text in its charset', { cause })
+    throw new BodyFormatError('the body is no text in its charset')
   }
   if (isJson) return queryOfJson(text, limits.form_fields)
   return parse_qs(text, { keep_blank_values: true, max_num_fields: limits.form_fields })

@@ -31,7 +31,8 @@ export function parseContentType(value: string): ContentType {
  *   front of the parameters, but not at the very beginning, counts too.
  */
 export function charsetOf(contentType: string | null, fallback = 'UTF-8'): string {
-  if (contentType === null) return fallback
+  // Most name none, and then there is nothing to take apart.
+  if (contentType === null || !/charset/i.test(contentType)) return fallback
   const misplaced = /.charset=([^\s"]+)/s.exec(beforeParameters(contentType))?.[1]
   return parseContentType(contentType).parameters.get('charset') || misplaced || fallback
 }

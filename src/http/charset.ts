@@ -2,6 +2,7 @@
  * Text from octets and back, in the charsets that messages name. Strict both ways: what does not fit is an error, never a
  * replacement character. Python's spellings of the names are understood beside those of the WHATWG.
  */
+import { Buffer, isUtf8 } from 'node:buffer'
 
 /** A charset that is not known, octets that are no text in it, or text that it has no octets for. */
 export class CharsetError extends Error {
@@ -34,7 +35,8 @@ const BEYOND_ASCII = /[^\0-\x7f]/
 const WINDOWS_1252_CHARACTERS = '€\ufffd‚ƒ„…†‡ˆ‰Š‹Œ\ufffdŽ\ufffd\ufffd‘’“”•–—˜™š›œ\ufffdžŸ'
 
 const UTF_8: Codec = {
-  decode: decodeAs('utf-8'),
+  // TextDecoder makes an error, with a stack, of each body that is no text; bodies mostly are octets of some other kind.
+  decode: (octets) => (isUtf8(octets) ? bufferOf(octets).toString() : undefined),
   encode: (text) => (LONE_SURROGATE.test(text) ? undefined : Buffer.from(text)),
 }
 
@@ -53,7 +55,7 @@ const UTF_16: Codec = {
 }
 
 const LATIN_1: Codec = {
-  decode: (octets) => Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength).toString('latin1'),
+  decode: (octets) => bufferOf(octets).toString('latin1'),
   encode: (text) => (BEYOND_LATIN1.test(text) ? undefined : Buffer.from(text, 'latin1')),
 }
 
@@ -106,6 +108,11 @@ export function decodeText(octets: Uint8Array, charset: string): string {
   return text
 }
 
+/** As {@link decodeText}; null when they are no text in the charset, or nobody knows it. Cheap where that is no fault. */
+export function textOrNull(octets: Uint8Array, charset: string): string | null {
+  return findCodec(charset)?.decode(octets) ?? null
+}
+
 /**
  * The octets of a text in UTF-8, UTF-16, latin-1 or US-ASCII.
  *
@@ -117,8 +124,15 @@ export function encodeText(text: string, charset: string): Buffer {
   return octets
 }
 
-/** Made anew for a charset that is not ours: peers choose the names, so none is kept. */
+/** @throws CharsetError `UNKNOWN_CHARSET`. */
 function codecOf(charset: string): Codec {
+  const codec = findCodec(charset)
+  if (codec === null) throw new CharsetError('UNKNOWN_CHARSET', charset, `unknown charset ${JSON.stringify(charset)}`)
+  return codec
+}
+
+/** Made anew for a charset that is not ours: peers choose the names, so none is kept. Null when nobody knows it. */
+function findCodec(charset: string): Codec | null {
   const name = charset.trim().toLowerCase().replaceAll(/[_ ]/g, '-')
   const codec = CODECS.get(name)
   if (codec !== undefined) return codec
@@ -129,7 +143,7 @@ function codecOf(charset: string): Codec {
       // Not a label of the WHATWG; the other spelling may be one.
     }
   }
-  throw new CharsetError('UNKNOWN_CHARSET', charset, `unknown charset ${JSON.stringify(charset)}`)
+  return null
 }
 
 /** @throws RangeError when TextDecoder does not know the label. */
@@ -142,6 +156,11 @@ function decodeAs(label: string): Codec['decode'] {
       return undefined
     }
   }
+}
+
+/** The same octets as a Buffer, without a copy. */
+function bufferOf(octets: Uint8Array): Buffer {
+  return Buffer.isBuffer(octets) ? octets : Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength)
 }
 
 function withinAscii(text: string | undefined): string | undefined {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { CharsetError, decodeText, encodeText } from '../../src/http/charset.js'
+import { CharsetError, decodeText, encodeText, textOrNull } from '../../src/http/charset.js'
 import { runPython } from '../support/python.js'
 
 function faultOf(action: () => unknown): string | undefined {
@@ -39,6 +39,12 @@ describe('decodeText', () => {
 
   test.each(['no-such-charset', '', 'utf-7', '__proto__'])('does not know the charset %j', (name) => {
     expect(faultOf(() => decodeText(new Uint8Array(), name))).toBe('UNKNOWN_CHARSET')
+  })
+
+  test('has a form that gives null for what is no text, or has a charset nobody knows', () => {
+    expect(textOrNull(Uint8Array.of(0x61, 0xc3, 0xa9), 'utf-8')).toBe('aé')
+    expect(textOrNull(Uint8Array.of(0xe9), 'utf-8')).toBeNull()
+    expect(textOrNull(Uint8Array.of(0x61), 'no-such-charset')).toBeNull()
   })
 
   test('decodes as Python does, under its names too', (context) => {
