@@ -35,10 +35,18 @@ export interface RequestBody extends Readable {
   /** Trailer fields; empty before the body has ended. */
   readonly trailers: Headers
   /**
-   * The whole body, if all of it has come, it is not longer than so many bytes, and nobody has begun to read; else null,
-   * and it is to be read. To the readers of the stream a body that was taken is one that had nothing in it.
+   * Has all pieces given to somebody as they come, past the stream, which then looks as if the body had nothing in it.
+   * False when somebody has begun to read, or there is nothing to be read any more.
    */
-  takeWhole?(limitBytes: number): Buffer | null
+  readTo?(reader: BodyReader): boolean
+}
+
+/** Who takes all of a body. After its end or a failure nothing follows. */
+export interface BodyReader {
+  takePiece(octets: Buffer): void
+  takeEnd(): void
+  /** @param error - What the body was destroyed with; null when nobody has said. */
+  takeFailure(error: Error | null): void
 }
 
 /** Raw octets to the peer, in order. One per connection. */

@@ -1,7 +1,7 @@
 /** Collects a request body in memory, up to a limit that is checked before anything is read when a length was announced. */
 import { RequestError } from '../http/errors.js'
 import type { WaitOptions } from './abortable.js'
-import type { RequestBody } from './connection.js'
+import type { BodyReader, RequestBody } from './connection.js'
 
 /** How a body is collected. */
 export interface ReadBodyOptions extends WaitOptions {
@@ -21,36 +21,77 @@ export async function collectBody(
 ): Promise<Buffer> {
   signal?.throwIfAborted()
   if (announcedBytes > limitBytes) throw tooLarge(limitBytes)
-  const whole = body.takeWhole?.(limitBytes) ?? null
-  if (whole !== null) return whole
+  const collection = new Collection(body, limitBytes)
+  if (body.readTo?.(collection) !== true) collection.readEvents()
+  if (collection.whole !== null) return collection.whole
   const leave = (): void => void body.destroy(signal?.reason as Error)
   signal?.addEventListener('abort', leave)
   try {
-    return await collect(body, limitBytes)
+    return await collection.settled()
   } finally {
     signal?.removeEventListener('abort', leave)
   }
 }
 
-/** By events: an iterator over a stream costs several times what a short body does. */
-function collect(body: RequestBody, limitBytes: number): Promise<Buffer> {
-  if (body.readableEnded) return Promise.resolve(Buffer.alloc(0))
-  if (body.destroyed) return Promise.reject(body.errored ?? cutShort())
-  return new Promise((resolve, reject) => {
-    const pieces: Buffer[] = []
-    let bytes = 0
-    body.on('data', (piece: Buffer) => {
-      bytes += piece.length
-      if (bytes > limitBytes) body.destroy(tooLarge(limitBytes))
-      else pieces.push(piece)
-    })
+/** What has come of a body, until all of it has. */
+class Collection implements BodyReader {
+  /** The body, once it is complete. */
+  whole: Buffer | null = null
+  readonly #body: RequestBody
+  readonly #limitBytes: number
+  #pieces: Buffer[] = []
+  #bytes = 0
+  /** Why it will never be complete; null while it may. */
+  #failure: Error | null = null
+  #settle: () => void = ignore
+
+  constructor(body: RequestBody, limitBytes: number) {
+    this.#body = body
+    this.#limitBytes = limitBytes
+  }
+
+  takePiece(octets: Buffer): void {
+    this.#bytes += octets.length
+    if (this.#bytes > this.#limitBytes) this.#body.destroy(tooLarge(this.#limitBytes))
+    else this.#pieces.push(octets)
+  }
+
+  takeEnd(): void {
+    const [first] = this.#pieces
+    this.whole = first !== undefined && this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces, this.#bytes)
+    this.#settle()
+  }
+
+  takeFailure(error: Error | null): void {
+    this.#failure = error ?? cutShort()
+    this.#pieces = []
+    this.#settle()
+  }
+
+  /** The complete body, now or later. @throws what ended it early. */
+  async settled(): Promise<Buffer> {
+    if (this.whole === null && this.#failure === null) {
+      await new Promise<void>((resolve) => {
+        this.#settle = resolve
+      })
+    }
+    if (this.#failure !== null) throw this.#failure
+    return this.whole as Buffer
+  }
+
+  /** Reads a stream that somebody else has begun to read, or that is none of the connection's own. */
+  readEvents(): void {
+    const body = this.#body
+    if (body.readableEnded) return this.takeEnd()
+    if (body.destroyed) return this.takeFailure(body.errored)
+    body.on('data', (octets: Buffer) => this.takePiece(octets))
     // A class may give a stream of its own, whose error nobody else hears.
-    body.once('error', reject)
-    body.once('end', () => resolve(pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces, bytes)))
+    body.once('error', (error: Error) => this.takeFailure(error))
+    body.once('end', () => this.takeEnd())
     body.once('close', () => {
-      if (!body.readableEnded) reject(body.errored ?? cutShort())
+      if (!body.readableEnded) this.takeFailure(body.errored)
     })
-  })
+  }
 }
 
 /** Somebody has destroyed the body, and said no reason. */
@@ -61,3 +102,5 @@ function cutShort(): RequestError {
 function tooLarge(limitBytes: number): RequestError {
   return new RequestError('BODY_TOO_LARGE', `the body is longer than ${limitBytes} bytes`, 413)
 }
+
+function ignore(): void {}

@@ -83,25 +83,6 @@ export class BodyIntake implements BodySource, Waiter {
     if (body === this.#body && !this.#closed && this.#intake.isAwaitedBy(this)) this.#stopWaiting()
   }
 
-  takeWhole(body: RequestBody, limitBytes: number): Buffer | null {
-    if (body !== this.#body || this.#closed || this.ended || this.#intake.isAwaitedBy(this)) return null
-    const pieces: Buffer[] = []
-    let bytes = 0
-    let event = this.#nextOrLater()
-    while (isChunk(event)) {
-      pieces.push(event.octets)
-      bytes += event.octets.length
-      event = bytes > limitBytes ? NEED_DATA : this.#nextOrLater()
-    }
-    if (isEnd(event)) {
-      this.#noteEnd(event)
-      body.finish(event.trailers)
-      return joined(pieces, bytes)
-    }
-    for (const piece of pieces) body.push(piece)
-    return null
-  }
-
   /**
    * Reads away what is left of the body. False when there is more than so many octets of it, or no end.
    *
@@ -153,10 +134,8 @@ export class BodyIntake implements BodySource, Waiter {
 
   #pump(body: RequestBody): void {
     try {
-      const event = this.#next()
-      if (event === NEED_DATA) return this.#wait()
-      if (isChunk(event) && event.octets.length < JOIN_BYTES) return this.#pushJoined(body, event.octets)
-      this.#tell(body, event)
+      do this.#pumpPiece(body)
+      while (body.takesAll && !this.ended && !body.destroyed && !this.#intake.isAwaitedBy(this))
     } catch (error) {
       // Also what a listener of the body has thrown: whoever else reads must not wait for what it has lost.
       this.#intake.faulted = true
@@ -164,8 +143,15 @@ export class BodyIntake implements BodySource, Waiter {
     }
   }
 
-  /** Pushes a small piece and those behind it that are here already. */
-  #pushJoined(body: RequestBody, first: Buffer): void {
+  #pumpPiece(body: RequestBody): void {
+    const event = this.#next()
+    if (event === NEED_DATA) this.#wait()
+    else if (isChunk(event) && event.octets.length < JOIN_BYTES) this.#giveJoined(body, event.octets)
+    else this.#tell(body, event)
+  }
+
+  /** Gives a small piece and those behind it that are here already. */
+  #giveJoined(body: RequestBody, first: Buffer): void {
     const pieces = [first]
     let bytes = first.length
     let event = this.#nextOrLater()
@@ -175,7 +161,7 @@ export class BodyIntake implements BodySource, Waiter {
       bytes += event.octets.length
       event = this.#nextOrLater()
     }
-    body.push(joined(pieces, bytes))
+    body.give(pieces.length === 1 ? first : Buffer.concat(pieces, bytes))
     if (isChunk(event)) this.#told = event
     else if (event !== NEED_DATA) this.#tell(body, event)
   }
@@ -197,7 +183,7 @@ export class BodyIntake implements BodySource, Waiter {
 
   #tell(body: RequestBody, event: RequestEvent | null): void {
     if (event === null) throw peerGone()
-    if (event.kind === 'chunk') return void body.push(event.octets)
+    if (event.kind === 'chunk') return body.give(event.octets)
     if (event.kind !== 'end') throw new Error(`the reader told ${event.kind} within a body`)
     this.#noteEnd(event)
     body.finish(event.trailers)
@@ -265,14 +251,6 @@ export function peerGone(): RequestError {
 function pumpLater(intake: BodyIntake, body: RequestBody): void {
   // Whoever read may have left meanwhile; then nobody waits for more.
   if (!body.destroyed) intake.pump(body)
-}
-
-function joined(pieces: readonly Buffer[], bytes: number): Buffer {
-  return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces, bytes)
-}
-
-function isEnd(event: RequestEvent | typeof NEED_DATA | null): event is MessageEnd {
-  return event !== NEED_DATA && event !== null && event.kind === 'end'
 }
 
 function isChunk(event: RequestEvent | typeof NEED_DATA | null): event is BodyChunk {

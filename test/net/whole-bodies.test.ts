@@ -118,6 +118,45 @@ describe('a body that is collected', () => {
     expect(await failed.promise).toBe('the stream ended within a message')
   })
 
+  it.each([
+    ['is not complete when the client ends', (client: Socket) => client.end(), 'INCOMPLETE'],
+    ['is not complete when the client is gone', (client: Socket) => client.resetAndDestroy(), 'PEER_GONE'],
+    ['goes on as no body does', (client: Socket) => client.write('zz'), 'BAD_CHUNK'],
+  ])('fails when it %s', async (_title, goOn, code) => {
+    const failed = deferred<string>()
+    const begun = deferred()
+    class Failing extends RequestHandler {
+      override async do_POST(): Promise<void> {
+        const body = this.read_body()
+        begun.resolve()
+        await body.catch((error: { code: string }) => failed.resolve(error.code))
+      }
+    }
+    await using served = await serve(Failing)
+    const client = await served.client()
+    client.on('error', () => {})
+    client.write(`${CHUNKED}2\r\nhe\r\n`)
+    await begun.promise
+    goOn(client)
+    expect(await failed.promise).toBe(code)
+  })
+
+  it('fails when its handler is done without it', async () => {
+    const failed = deferred<string>()
+    class Careless extends RequestHandler {
+      override do_POST(): void {
+        void this.read_body().catch((error: { code: string }) => failed.resolve(error.code))
+        void this.send_response_full('<done>')
+      }
+    }
+    await using served = await serve(Careless)
+    const client = await served.client()
+    client.write(`${lengthHead(5)}he`)
+    expect(await failed.promise).toBe('INCOMPLETE')
+    client.write('llo')
+    expect(await answerOn(client)).toContain('<done>')
+  })
+
   it('leaves the next request on the connection alone', async () => {
     await using served = await serve(collecting)
     const client = await served.client()
