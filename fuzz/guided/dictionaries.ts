@@ -76,6 +76,7 @@ export const REQUEST_WORDS: readonly string[] = [
   'DELETE ',
   'OPTIONS ',
   'PURGE ',
+  'LEAVE ',
   'BREW ',
   'RPC ',
   'M-SEARCH ',

@@ -10,6 +10,8 @@ import type { Target } from './target.js'
 
 /** Runs of the target that shrinking one finding may take. */
 const SHRINK_RUNS = 400
+/** How long it may take: an input that waits for what never comes takes seconds each time. */
+const SHRINK_MS = 12_000
 
 export class Findings {
   readonly #folder: string
@@ -33,11 +35,10 @@ export class Findings {
     const kind = kindOf(error)
     if (this.#kinds.has(kind)) return
     this.#kinds.set(kind, kind)
-    const smallest = await shrink(
-      input,
-      SHRINK_RUNS,
-      async (candidate) => kindOf(await faultOf(target, candidate)) === kind,
-    )
+    const endsAt = performance.now() + SHRINK_MS
+    const smallest = await shrink(input, SHRINK_RUNS, async (candidate) => {
+      return performance.now() < endsAt && kindOf(await faultOf(target, candidate)) === kind
+    })
     this.write(smallest, error)
   }
 

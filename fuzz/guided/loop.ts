@@ -70,10 +70,12 @@ export class FuzzLoop {
   }
 
   async run(inputs: readonly Buffer[]): Promise<void> {
-    const { target, coverage, random } = this.#options
+    const { target, coverage, random, findings } = this.#options
     await this.#warmUp()
     for (const input of inputs) await this.#execute(input)
-    if (this.kept === 0) throw new Error(`no input of ${target.name} runs without a finding`)
+    if (this.kept === 0) {
+      throw new Error(`no input of ${target.name} runs without a finding: ${findings.lines.join('; ')}`)
+    }
     const mutator = new Mutator(random, target.dictionary, target.maxBytes)
     while (!this.#options.over()) {
       await this.#execute(mutator.mutate(this.#scheduler.pick().input, this.#scheduler.any().input))

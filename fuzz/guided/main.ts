@@ -42,5 +42,9 @@ export function runGuided(job: Omit<Job, 'watch'>): Promise<number> {
 
 if (!isMainThread) {
   const { memory, ...job } = workerData as Orders
-  process.exitCode = await work({ ...job, watch: new Watch(memory) })
+  // The loop listens for what nobody has caught, so that nothing else would end the run with a failure.
+  process.exitCode = await work({ ...job, watch: new Watch(memory) }).catch((error: unknown) => {
+    console.error('fuzz:', error)
+    return 1
+  })
 }

@@ -6,8 +6,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
+import { inspect } from 'node:util'
 import {
   AdvancedHTTPServer,
+  type HandlerServer,
   HeaderError,
   type Limits,
   type Logger,
@@ -33,6 +35,12 @@ const EXPECTED_ERRORS: readonly RegExp[] = [
   /^builtins\.TypeError: /,
 ]
 
+/** Verb that asks for its body and reads none of it: only then is more to be read away than its answer could know of. */
+export const LEAVES_BODY = 'LEAVE'
+
+/** Which rig a handler belongs to. */
+const rigs = new WeakMap<HandlerServer, RigServer>()
+
 class MarkingHandler extends SocketHandler {
   #place = 0
   #status = 0
@@ -52,6 +60,12 @@ class MarkingHandler extends SocketHandler {
     if (isFinal) this.send_header(ANSWERS, this.requestline === '' ? 'fault' : this.#place)
     this.#status = 0
     super.end_headers()
+    const rig = rigs.get(this.server)
+    if (rig !== undefined) rig.headsWritten += 1
+  }
+
+  [`do_${LEAVES_BODY}`](): void {
+    this.text(this.rfile.readable ? 'left' : 'no body')
   }
 
   /** The library sends names as they are given. Those that mean something would make of the answer what the client likes. */
@@ -71,6 +85,8 @@ export class RigServer {
   unexpected: string[] = []
   /** How many answers a handler broke off, or may have. */
   brokenOff = 0
+  /** Heads that handlers have ended, those of interim answers included. */
+  headsWritten = 0
   readonly #server: AdvancedHTTPServer
 
   constructor({ authenticates, limits }: RigServerOptions) {
@@ -83,7 +99,10 @@ export class RigServer {
     server.serve_files = true
     server.serve_files_root = sharedWebRoot()
     if (authenticates) server.auth_add_creds('admin', 'secret', 'plain')
-    for (const subServer of server.sub_servers) equip(subServer, { webRoot: sharedWebRoot(), implicitKeepAlive: true })
+    for (const subServer of server.sub_servers) {
+      equip(subServer, { webRoot: sharedWebRoot(), implicitKeepAlive: true })
+      rigs.set(subServer, this)
+    }
     this.#server = server
   }
 
@@ -94,10 +113,9 @@ export class RigServer {
     return subServer.handle_connection(stream)
   }
 
-  /** Whether it keeps no connection. */
-  async isIdle(): Promise<boolean> {
-    const open = Promise.all(this.#server.sub_servers.map((subServer) => subServer.closed())).then(() => true)
-    return Promise.race([open, new Promise<boolean>((resolve) => setImmediate(resolve, false))])
+  /** Whether it keeps no connection, be it an open one or one that has ended: it shows how many it holds. */
+  get isIdle(): boolean {
+    return this.#server.sub_servers.every((subServer) => /\bconnections: 0\b/.test(inspect(subServer)))
   }
 
   #logger(): Logger {

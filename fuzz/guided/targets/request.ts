@@ -4,15 +4,14 @@
  * Claims: no error but those the rig throws on purpose; it comes to its end and leaves nothing open; each complete request
  * is answered once and in order; octets that are none get one answer with the status that fits; the same for any cuts.
  */
-import type { Duplex } from 'node:stream'
 import { type Limits, resolveLimits } from '../../../src/http/limits.js'
 import { duplexPair } from '../../../test/support/duplex-pair.js'
 import { readFrames } from '../../../test/support/web-socket-frames.js'
 import { waysToCut } from '../cuts.js'
 import { HTTP_WORDS, PATH_WORDS, REQUEST_WORDS, WEB_SOCKET_WORDS, words } from '../dictionaries.js'
 import { type Answer, type Answers, readAnswers } from '../oracles/answers.js'
-import { type Held, type Requests, requestsIn } from '../oracles/requests.js'
-import { ANSWERS, RigServer } from '../oracles/rig-server.js'
+import { asksToClose, type Held, type Requests, requestsIn } from '../oracles/requests.js'
+import { ANSWERS, LEAVES_BODY, RigServer } from '../oracles/rig-server.js'
 import { stepsUntil, withinSteps } from '../steps.js'
 import { claim, type Target } from '../target.js'
 
@@ -20,7 +19,7 @@ const AUTHENTICATES = 1
 const IS_TIGHT = 2
 const IS_NARROW = 4
 const VANISHES = 8
-/** Ends its side only when it has what it asked for: an answer that waits for the end of the stream never comes. */
+/** Goes on, and ends its side, only when it has what it asked for: an answer that waits for what comes next never comes. */
 const IS_PATIENT = 16
 
 const TIGHT: Partial<Limits> = {
@@ -43,10 +42,17 @@ const TIGHT: Partial<Limits> = {
   websocket_fragments: 3,
 }
 
+/** Pieces up to this number come one after the other, each with a turn of the event loop in front of it. */
+const FEW = 20
+
 const servers = new Map<number, RigServer>()
 
+function kindOf(settings: number): number {
+  return settings & (AUTHENTICATES | IS_TIGHT)
+}
+
 function serverFor(settings: number): RigServer {
-  const kind = settings & (AUTHENTICATES | IS_TIGHT)
+  const kind = kindOf(settings)
   let server = servers.get(kind)
   if (server === undefined) {
     server = new RigServer({ authenticates: (kind & AUTHENTICATES) !== 0, limits: limitsFor(kind) })
@@ -66,37 +72,43 @@ interface Exchange {
 }
 
 async function exchange(pieces: readonly Buffer[], settings: number, requests: Requests): Promise<Exchange> {
+  try {
+    return await converse(pieces, settings, requests)
+  } catch (error) {
+    // What it has left behind is no fault of the next input.
+    servers.delete(kindOf(settings))
+    throw error
+  }
+}
+
+async function converse(pieces: readonly Buffer[], settings: number, requests: Requests): Promise<Exchange> {
   const server = serverFor(settings)
   server.brokenOff = 0
+  server.headsWritten = 0
   server.unexpected = []
   const [near, far] = duplexPair((settings & IS_NARROW) === 0 ? {} : { highWaterMark: 64 })
   let received = ''
+  const isOver = (): boolean => far.readableEnded || far.destroyed
   far.on('error', () => {})
   far.on('data', (octets: Buffer) => {
     received += octets.toString('latin1')
   })
   const served = server.serve(near)
-  await send(far, pieces)
-  if ((settings & IS_PATIENT) !== 0) {
-    await stepsUntil(
-      () => far.readableEnded || far.destroyed || hasAll(received, requests),
-      'answers come by themselves',
-    )
+  for (const [place, piece] of pieces.entries()) {
+    if (place > 0 && pieces.length < FEW) await new Promise(setImmediate)
+    if (!far.destroyed) far.write(piece)
+    const isLast = place === pieces.length - 1
+    if ((settings & IS_PATIENT) === 0 || (pieces.length >= FEW && !isLast)) continue
+    const sent = isLast ? requests : requestsIn(Buffer.concat(pieces.slice(0, place + 1)), requests.limits)
+    await stepsUntil(() => isOver() || hasAll(received, sent), 'answers come by themselves')
+    await stepsUntil(() => isOver() || headsIn(received, sent) >= server.headsWritten, 'heads come by themselves')
   }
   if ((settings & VANISHES) === 0) far.end()
   else far.destroy()
   await withinSteps(served)
   claim(server.unexpected.length === 0, 'nothing unexpected is thrown', server.unexpected)
-  claim(await server.isIdle(), 'no connection is left behind')
+  claim(server.isIdle, 'no connection is left behind')
   return { received, brokenOff: server.brokenOff > 0 }
-}
-
-/** Whole or in pieces with a turn of the event loop between them, so that each is answered before the next one comes. */
-async function send(stream: Duplex, pieces: readonly Buffer[]): Promise<void> {
-  for (const [place, piece] of pieces.entries()) {
-    if (place > 0 && pieces.length < 20) await new Promise(setImmediate)
-    if (!stream.destroyed) stream.write(piece)
-  }
 }
 
 /** Whether every complete request is answered, or an answer has come that ends the connection. */
@@ -104,6 +116,11 @@ function hasAll(received: string, requests: Requests): boolean {
   const whole = answersOf({ received }, requests).final.filter((answer) => answer.whole)
   const complete = requests.held.filter((request) => request.complete).length
   return whole.length >= complete || whole.at(-1)?.persists === false
+}
+
+function headsIn(received: string, requests: Requests): number {
+  const { final, interim } = answersOf({ received }, requests)
+  return final.length + interim.length
 }
 
 function answersOf({ received }: Pick<Exchange, 'received'>, { held }: Requests): Answers {
@@ -136,16 +153,23 @@ function assertOrder(final: readonly Answer[]): void {
   }
 }
 
-function assertCount(final: readonly Answer[], { held, fault }: Requests): void {
+function assertCount(final: readonly Answer[], { held, fault, limits }: Requests): void {
   const last = final.at(-1)
   const complete = held.filter((request) => request.complete).length
   claim(final.length <= held.length + 1, 'no answer without a request', { answers: final.length, held: held.length })
-  const closing = held.findIndex(({ head }) => /\bclose\b/i.test(head.headers.get('Connection') ?? ''))
+  const closing = held.findIndex(({ head }) => asksToClose(head))
   claim(closing < 0 || final.length <= closing + 1, 'nothing is answered behind a request to close', { closing })
-  if (last !== undefined && !last.persists) return
+  const stuck = held.findIndex((request) => leavesTooMuch(request, limits))
+  claim(stuck < 0 || final.length <= stuck + 1, 'nothing is answered behind a body that is not read away', { stuck })
+  if ((last !== undefined && !last.persists) || (stuck >= 0 && final.length === stuck + 1)) return
   claim(final.length >= complete, 'each complete request is answered', { answers: final.length, complete })
   claim(fault === null || isInAnswered(final, held), 'a fault is answered, and the connection ends', fault?.code)
   claim(final.length <= held.length, 'an answer that goes on has a request', { answers: final.length })
+}
+
+/** More of its body is left than is read away: the connection ends behind an answer that could not know. */
+function leavesTooMuch({ head, bodyBytes }: Held, limits: Readonly<Limits>): boolean {
+  return head.method === LEAVES_BODY && bodyBytes > limits.drain_bytes
 }
 
 /** The fault is in the body of a request whose answer had begun: no other answer follows, the connection just ends. */
@@ -180,9 +204,16 @@ function assertSame(cut: Answers, whole: Answers): void {
   claim(some.length === all.length || endsEarly, 'cuts lose no answer', { some, all })
 }
 
+const LEFT = 'x'.repeat(50)
+
 const UNREAD = '3c\r\n'.concat('GET /smuggled HTTP/1.1\r\n'.padEnd(60, 'x'), '\r\n0\r\n\r\n')
 
 const SEEDS = [
+  `BLEAVE / HTTP/1.1\r\nHost: a\r\nContent-Length: 50\r\n\r\n${LEFT}GET /full HTTP/1.1\r\nHost: a\r\n\r\n`,
+  'BLEAVE / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabcGET /full HTTP/1.1\r\nHost: a\r\n\r\n',
+  '@GET /full HTTP/1.1\r\nHost: a\r\nConnection: close, keep-alive\r\n\r\nGET /full HTTP/1.1\r\nHost: a\r\n\r\n',
+  '@GET /full HTTP/1.1\r\nHost: a\r\nConnection: x,\tClose\t\r\n\r\nGET /full HTTP/1.1\r\nHost: a\r\n\r\n',
+  'PPOST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nabcPOST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nab',
   `BGET /hello-world HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n${UNREAD}GET /full HTTP/1.1\r\nHost: a\r\n\r\n`,
   `@GET /hello-world HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n${UNREAD}GET /full HTTP/1.1\r\nHost: a\r\n\r\n`,
   '@GET /hello-world HTTP/1.1\r\nHost: a\r\n\r\nHEAD /full HTTP/1.1\r\nHost: a\r\n\r\n',
