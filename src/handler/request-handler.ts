@@ -1,17 +1,15 @@
 /**
- * AdvancedHTTPServer's `RequestHandler`: finds the handler of a request by its path or verb, with credentials checked in
- * front of every verb, and reads queries, forms and JSON bodies for it.
+ * AdvancedHTTPServer's `RequestHandler`: finds the handler of a request by its path or verb, and reads queries, forms and
+ * JSON bodies for it. Who may come in is decided before, in `authorizing-request-handler.ts`.
  */
-import { escapeControlCharacters } from '../logging/escape-control-characters.js'
+import { AuthorizingRequestHandler } from './authorizing-request-handler.js'
 import type { MaybePromise } from './base-request-handler.js'
-import { parseBasicCredentials } from './basic-auth.js'
 import { BodyFormatError, parsePostedBody } from './body-formats.js'
 import { readStaticsThroughInstances } from './class-attributes.js'
 import { asksForWebSocket } from '../http/upgrade.js'
 import type { Connection } from './connection.js'
 import { charsetOf } from './content-type.js'
 import { type Cookie, parseCookies } from './cookies.js'
-import type { CredentialCheck } from './credentials.js'
 import type { HandlerServer } from './handler-server.js'
 import type { RespondFileOptions, RespondListOptions } from './files/file-handler.js'
 import { servePath } from './files/file-service.js'
@@ -28,7 +26,6 @@ import {
 import { parse_qs, Query, TooManyFieldsError } from './query.js'
 import { fillHandlerMaps } from './register-path.js'
 import { resourcePath, splitTarget } from './resource-path.js'
-import { RespondingRequestHandler } from './responding-request-handler.js'
 import { answerRemoteCall } from './rpc-dispatch.js'
 import { serveWebSocket, type WebSocketServing } from './web-socket-dispatch.js'
 
@@ -39,7 +36,7 @@ const ROBOTS_TXT = 'User-agent: *\nDisallow: /\n'
  *
  * @typeParam TServer - What {@link server} is: `SubServer<Values>` when a program puts values on it.
  * @remarks Source: AdvancedHTTPServer's `RequestHandler`. */
-export class RequestHandler<TServer extends HandlerServer = HandlerServer> extends RespondingRequestHandler<TServer> {
+export class RequestHandler<TServer extends HandlerServer = HandlerServer> extends AuthorizingRequestHandler<TServer> {
   /** File name extension, with its dot and in lower case → media type; `''` is for all others. */
   static extensions_map: ExtensionsMap = createExtensionsMap()
   /** See the static member. */
@@ -57,18 +54,6 @@ export class RequestHandler<TServer extends HandlerServer = HandlerServer> exten
   /** See the static member. */
   declare modern_listing: boolean
 
-  /** Whether OPTIONS is answered without credentials; a cross-origin preflight can't carry any. */
-  static open_options = false
-  /** See the static member. */
-  declare open_options: boolean
-
-  /**
-   * Decides instead of the server's credentials when a subclass has it. A failing one lets nobody in.
-   *
-   * @remarks It is asked even while the server requires no credentials, as in Python.
-   */
-  custom_authentication?(username: string, password: string): MaybePromise<boolean>
-
   /** Class or function that serves the WebSockets of this handler; null: an upgrade is a request like any other. */
   static web_socket_handler: WebSocketServing | null = null
   /** See the static member. */
@@ -83,8 +68,6 @@ export class RequestHandler<TServer extends HandlerServer = HandlerServer> exten
   query_data: Query = new Query()
   /** Body of a POST as received, decoded from chunks; null for other verbs. */
   raw_query_data: Buffer | null = null
-  /** Who has authenticated; null while nobody has to. */
-  basic_auth_user: string | null = null
   #cookies: Map<string, Cookie> | null = null
 
   constructor(connection: Connection, server: TServer) {
@@ -102,59 +85,10 @@ export class RequestHandler<TServer extends HandlerServer = HandlerServer> exten
     super.reset_request_state()
     this.query_data = new Query()
     this.raw_query_data = null
-    this.basic_auth_user = null
     this.#cookies = null
   }
 
   // ── verbs ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-  /** Lets a verb run only for those who may come in. */
-  override run_verb(method: () => MaybePromise<void>): MaybePromise<void> {
-    const authorized = this.check_authorization()
-    if (authorized instanceof Promise) return authorized.then((allowed) => this.#runIf(allowed, method))
-    return this.#runIf(authorized, method)
-  }
-
-  #runIf(allowed: boolean, method: () => MaybePromise<void>): MaybePromise<void> {
-    return allowed ? super.run_verb(method) : this.respond_unauthorized({ request_authentication: true })
-  }
-
-  /**
-   * Whether the request may be answered; sets {@link basic_auth_user}. Overridable.
-   *
-   * @remarks Source: AdvancedHTTPServer's `RequestHandler.check_authorization`.
-   */
-  check_authorization(): MaybePromise<boolean> {
-    const { credentials } = this.server.get_config()
-    const custom = this.custom_authentication
-    if (credentials === null && custom === undefined) return true
-    if (this.open_options && this.command === 'OPTIONS') return true
-    const field = this.headers.get('authorization')
-    if (field === null) return false
-    if (custom !== undefined) return this.#checkCustom(field)
-    const checked = credentials?.check(field) ?? { accepted: false, reason: null }
-    return checked instanceof Promise ? checked.then((verdict) => this.#heed(verdict)) : this.#heed(checked)
-  }
-
-  #heed(verdict: CredentialCheck): boolean {
-    if (verdict.accepted) this.basic_auth_user = verdict.username
-    else if (verdict.reason !== null) this.server.logger.warn(escapeControlCharacters(verdict.reason))
-    return verdict.accepted
-  }
-
-  async #checkCustom(field: string): Promise<boolean> {
-    const credentials = parseBasicCredentials(field)
-    if (credentials === null) return false
-    const { username, password } = credentials
-    try {
-      if ((await this.custom_authentication?.(username, password)) !== true) return false
-    } catch (error) {
-      this.server.logger.error('custom_authentication failed', error)
-      return false
-    }
-    this.basic_auth_user = username
-    return true
-  }
 
   /** Finds the handler by the path; a handshake goes to {@link web_socket_handler}, if there is one. */
   do_GET(): MaybePromise<void> {
@@ -299,7 +233,6 @@ readStaticsThroughInstances(RequestHandler, {
   extensions_map: (handler) => handler.extensions_map,
   extended_file_fields: (handler) => handler.extended_file_fields,
   modern_listing: (handler) => handler.modern_listing,
-  open_options: (handler) => handler.open_options,
   web_socket_handler: (handler) => handler.web_socket_handler,
 })
 

@@ -1,5 +1,6 @@
 /** From a request that asks for a WebSocket to what serves it: a class on the model of WebSocketHandler, or a function. */
-import type { WebSocketHandler, WebSocketHost } from '../websocket/web-socket-handler.js'
+import type { WebSocketHandler } from '../websocket/web-socket-handler.js'
+import type { WebSocketHost } from '../websocket/web-socket-host.js'
 
 /** A class with a handler for its constructor, or a function that does all of it, the handshake included. */
 export type WebSocketServing = (new (handler: never) => WebSocketHandler) | ((handler: never) => void | Promise<void>)

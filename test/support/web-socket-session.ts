@@ -5,7 +5,8 @@
 import type { Duplex } from 'node:stream'
 import { Headers } from '../../src/http/headers.js'
 import { DEFAULT_LIMITS, type Limits } from '../../src/http/limits.js'
-import type { WebSocketHandler, WebSocketHost } from '../../src/websocket/web-socket-handler.js'
+import type { WebSocketHandler } from '../../src/websocket/web-socket-handler.js'
+import type { WebSocketHost } from '../../src/websocket/web-socket-host.js'
 import { duplexPair, type DuplexPairOptions } from './duplex-pair.js'
 import { type ReceivedFrame, readFrames } from './web-socket-frames.js'
 
