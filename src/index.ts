@@ -24,7 +24,14 @@ export { ServerNonThreaded, ServerThreaded } from './server/sub-server.js'
 export type { WaitOptions } from './handler/abortable.js'
 export { BaseHTTPRequestHandler, type MaybePromise } from './handler/base-request-handler.js'
 export { ChunkedBody } from './handler/chunked-body.js'
-export type { Connection, DetachedStream, RequestBody, ResponseFraming, ResponseOutput } from './handler/connection.js'
+export type {
+  BodyReader,
+  Connection,
+  DetachedStream,
+  RequestBody,
+  ResponseFraming,
+  ResponseOutput,
+} from './handler/connection.js'
 export type { ConnectionDiagnostics, RequestDiagnostics } from './handler/diagnostics.js'
 export type { HandlerServer, ServerConfig } from './handler/handler-server.js'
 export type { Cookie } from './handler/cookies.js'
@@ -50,7 +57,8 @@ export type { ClientVerification } from './tls/certificate-store.js'
 export { g_ssl_has_server_sni, type ProtocolVersions, resolve_ssl_protocol_version } from './tls/protocol-version.js'
 export type { WebSocketServing } from './handler/web-socket-dispatch.js'
 export { WebSocketClosedError } from './websocket/errors.js'
-export { type WebSocketData, WebSocketHandler, type WebSocketHost } from './websocket/web-socket-handler.js'
+export { type WebSocketData, WebSocketHandler } from './websocket/web-socket-handler.js'
+export type { WebSocketHost } from './websocket/web-socket-host.js'
 export { KeywordArguments, kwargs } from './rpc/call.js'
 export { call_options, RPCClient, type CallOptions, type RPCClientOptions } from './rpc/client.js'
 export { RPCClientCached, type RPCClientCachedOptions } from './rpc/client-cached.js'

@@ -43,9 +43,11 @@ export interface RequestBody extends Readable {
 
 /** Who takes all of a body. After its end or a failure nothing follows. */
 export interface BodyReader {
+  /** Takes the next piece, which nobody changes any more. */
   takePiece(octets: Buffer): void
+  /** The body has ended. */
   takeEnd(): void
-  /** @param error - What the body was destroyed with; null when nobody has said. */
+  /** The body will not end. @param error - What the body was destroyed with; null when nobody has said. */
   takeFailure(error: Error | null): void
 }
 

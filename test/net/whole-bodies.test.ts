@@ -144,7 +144,7 @@ describe('a body that is collected', () => {
   it('fails when its handler is done without it', async () => {
     const failed = deferred<string>()
     class Careless extends RequestHandler {
-      override do_POST(): void {
+      override async do_POST(): Promise<void> {
         void this.read_body().catch((error: { code: string }) => failed.resolve(error.code))
         void this.send_response_full('<done>')
       }
