@@ -52,6 +52,12 @@ describe('the request line', () => {
       log: ['fault REQUEST_LINE_TOO_LONG 414'],
     },
     {
+      title: 'is answered 414 when it is too long, whatever its version',
+      octets: 'GET /2345678901 HTTP▼/2.0\r\n',
+      limits,
+      log: ['fault REQUEST_LINE_TOO_LONG 414'],
+    },
+    {
       title: 'is answered 400 when it is malformed before it is too long',
       octets: 'GET /▼\x804567890123456789 HTTP/1.1\r\n',
       limits,
