@@ -1,8 +1,9 @@
 /** Every error that the package throws by a class of its own can be told by a stable code. */
 import { describe, expect, it } from 'vitest'
 import * as library from '../src/index.js'
+import * as testing from '../src/testing/index.js'
 
-const CLASSES: Readonly<Record<string, unknown>> = library
+const CLASSES: Readonly<Record<string, unknown>> = { ...library, ...testing }
 
 const MADE = {
   RequestError: new library.RequestError('BAD_VERB', 'a'),
@@ -18,6 +19,8 @@ const MADE = {
   RPCConnectionError: new library.RPCConnectionError('TIMEOUT', 'a'),
   RPCCacheError: caught(() => new library.RPCClientCached(['a', 1], { cache_db: '/not/there/at-all' })),
   SerializerError: caught(() => new library.Serializer('no/such')),
+  WireError: new testing.WireError('TIMEOUT', 'a'),
+  ScriptError: new testing.ScriptError(['a'], new testing.Script().transcript),
 }
 
 describe('the public errors', () => {

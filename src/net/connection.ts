@@ -11,6 +11,7 @@
  */
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { inspect, type InspectOptions } from 'node:util'
 import type { Connection, ResponseFraming } from '../handler/connection.js'
 import { NEED_DATA, type RequestHead } from '../http/events.js'
 import type { Limits } from '../http/limits.js'
@@ -300,6 +301,13 @@ export class SocketConnection implements Connection {
   windDown(): void {
     this.#heads.windDown()
     this.#shutdown.give()
+  }
+
+  /** What `util.inspect` shows: whose connection it is and how far it is, and nothing of what the stream below holds. */
+  [inspect.custom](_depth: number, options: InspectOptions): string {
+    const { client_address, encrypted } = this
+    const shown = { client_address, encrypted, state: this.#state, request: this.#head?.requestLine ?? null }
+    return `${this.constructor.name} ${inspect(shown, options)}`
   }
 
   readonly #onClose = (): void => {

@@ -9,6 +9,7 @@
 import { Socket } from 'node:net'
 import { type Duplex, Writable } from 'node:stream'
 import type { ResponseFraming, WaitOptions } from '../handler/connection.js'
+import { connectionEnded } from './connection-ended.js'
 import { FlushWaiters } from './flush-waiters.js'
 import { PendingPieces, type Piece } from './pending-pieces.js'
 
@@ -110,7 +111,7 @@ export class ResponseOutput extends Writable {
     this.#uncorkAll()
     this.sendPending()
     if (this.idle && this.#underway === 0) return Promise.resolve()
-    if (this.destroyed) return rejected(this.errored ?? ended())
+    if (this.destroyed) return rejected(this.errored ?? connectionEnded())
     this.#flushWaiters ??= new FlushWaiters(() => this.#flushGivenUp())
     const flushed = this.#flushWaiters.wait(signal)
     this.#owner.outputWaits(true)
@@ -239,7 +240,7 @@ export class ResponseOutput extends Writable {
       return
     }
     // Somebody has ended the stream under us.
-    if (this.#stream.writableEnded) return callback(ended())
+    if (this.#stream.writableEnded) return callback(connectionEnded())
     this.#keep(piece)
     if (this.#sealed || this.#hasRoom) return callback()
     this.#held = callback
@@ -355,7 +356,7 @@ export class ResponseOutput extends Writable {
   }
 
   #refuse(done: ((error: Error | null | undefined) => void) | undefined): boolean {
-    if (done !== undefined) process.nextTick(done, ended())
+    if (done !== undefined) process.nextTick(done, connectionEnded())
     return false
   }
 }
@@ -385,10 +386,6 @@ function rejected(reason: unknown): Promise<never> {
   const promise = Promise.reject(reason)
   promise.catch(ignore)
   return promise
-}
-
-function ended(): Error {
-  return new Error('the connection has ended')
 }
 
 function ignore(): void {}

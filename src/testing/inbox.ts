@@ -74,11 +74,11 @@ export class Inbox {
   /**
    * Waits for more octets, or the end. False when time was up first.
    *
-   * @throws WireError `ABORTED`.
+   * @throws WireError `ABORTED`; `BUSY` when somebody waits already.
    */
   async more({ timeoutMs, signal }: Patience): Promise<boolean> {
     if (this.#end !== null) return true
-    if (this.#wake !== null) throw new Error('this connection is being read already')
+    if (this.#wake !== null) throw new WireError('BUSY', 'this connection is being read already')
     if (signal?.aborted) throw this.#aborted(signal)
     const came = await new Promise<boolean>((resolve) => {
       const settle = (value: boolean) => (): void => {

@@ -20,6 +20,8 @@ import type { Transcript } from './transcript.js'
 export class ScriptError extends Error {
   /** Always `ScriptError`. */
   override readonly name = 'ScriptError'
+  /** What happened, as a stable code. */
+  readonly code = 'NOT_FOLLOWED'
   constructor(
     /** What the client did otherwise, each a sentence. */
     readonly failures: readonly string[],

@@ -121,7 +121,7 @@ export class ServerTestCase {
   }
 
   get #started(): TestServer {
-    if (this.#running === null) throw new Error('setUp has not been called')
+    if (this.#running === null) throw new TypeError('setUp has not been called')
     return this.#running
   }
 

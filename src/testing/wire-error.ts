@@ -4,9 +4,9 @@ import { quote } from './octets.js'
 /**
  * `TIMEOUT`: nothing that was waited for came in time. `CLOSED`, `RESET`: the server ended the connection first.
  * `ABORTED`: the caller's signal. `CONNECT`: there was no connection to be had, or no TLS. `NO_RESPONSE`: the octets are
- * no response.
+ * no response. `BUSY`: another read is under way.
  */
-export type WireErrorCode = 'TIMEOUT' | 'CLOSED' | 'RESET' | 'ABORTED' | 'CONNECT' | 'NO_RESPONSE'
+export type WireErrorCode = 'TIMEOUT' | 'CLOSED' | 'RESET' | 'ABORTED' | 'CONNECT' | 'NO_RESPONSE' | 'BUSY'
 
 /** What kept a client from hearing what it waited for. */
 export class WireError extends Error {

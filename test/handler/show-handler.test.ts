@@ -1,7 +1,8 @@
 /** What `util.inspect` shows of a handler and of header fields: what helps, and no secret that a client has sent. */
 import { inspect } from 'node:util'
 import { expect, it } from 'vitest'
-import { Headers, RequestHandler, RPCClient } from '../../src/index.js'
+import { type HandlerClass, Headers, RequestHandler, RPCClient } from '../../src/index.js'
+import { Faults, withFaults } from '../../src/testing/index.js'
 import { serve } from '../support/serve.js'
 
 const REQUEST = [
@@ -31,6 +32,28 @@ it('a handler shows its client, its request and the fields of its class, on a pa
   expect(shown).toContain("[ 'Authorization', '<hidden>' ]")
   expect(shown).not.toMatch(/bWU6|secret/)
   expect(shown.split('\n').length).toBeLessThan(40)
+})
+
+it.each([
+  ['its own', (klass: HandlerClass) => klass],
+  ['one that faults act on', (klass: HandlerClass) => withFaults(klass, Faults.drip({ ms: 0 }))],
+])('a connection shows its client and what is asked, on one screen: %s', async (_which, made) => {
+  let shown = ''
+  class DemoHandler extends RequestHandler {
+    override do_GET(): void {
+      shown = inspect(this.connection)
+      this.send_response(204)
+      this.end_headers()
+    }
+  }
+  await using served = await serve(made(DemoHandler))
+  await served.talk(REQUEST)
+  expect(shown).toMatch(/Connection \{/)
+  expect(shown).toContain("'127.0.0.1'")
+  expect(shown).toContain("state: 'serving'")
+  expect(shown).toContain("request: 'GET /where HTTP/1.1'")
+  expect(shown).not.toMatch(/bWU6|secret/)
+  expect(shown.split('\n').length).toBeLessThan(10)
 })
 
 it('header fields show names and values, without what lets somebody in', () => {

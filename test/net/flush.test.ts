@@ -100,6 +100,13 @@ describe('wfile.flush', () => {
     expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0)
   })
 
+  it('says by a code that the connection has ended', async () => {
+    const { output } = slowOutput()
+    output.write('octets')
+    output.destroy()
+    expect(await outcome(output.flush())).toMatchObject({ code: 'ERR_STREAM_DESTROYED' })
+  })
+
   it('does not end the process when nobody waits for what it gives', async () => {
     const { output } = slowOutput()
     const controller = new AbortController()

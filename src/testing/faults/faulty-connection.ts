@@ -7,6 +7,7 @@
  * An exchange without faults goes the real connection's own way, untouched.
  */
 import type { Duplex } from 'node:stream'
+import { inspect, type InspectOptions } from 'node:util'
 import type { Connection, RequestBody, ResponseFraming, ResponseOutput, Timeouts } from '../../handler/connection.js'
 import type { RequestHead } from '../../http/events.js'
 import type { Limits } from '../../http/limits.js'
@@ -159,6 +160,11 @@ export class FaultyConnection implements Connection {
 
   get drainable(): boolean {
     return this.#real.drainable
+  }
+
+  /** What `util.inspect` shows: the connection below. */
+  [inspect.custom](_depth: number, options: InspectOptions): string {
+    return `${this.constructor.name} ${inspect(this.#real, options)}`
   }
 
   onShutdown(listener: () => void): () => void {

@@ -7,6 +7,8 @@ import { finished, Writable } from 'node:stream'
 import { abortable } from '../../handler/abortable.js'
 import type { ResponseFraming, ResponseOutput, WaitOptions } from '../../handler/connection.js'
 import { mayBeLeft } from '../../handler/may-be-left.js'
+import { RequestError } from '../../http/errors.js'
+import { connectionEnded } from '../../net/connection-ended.js'
 import { type Pipeline, send } from './action.js'
 import { callBack, type Wire } from './wire.js'
 
@@ -43,7 +45,7 @@ export class FaultyOutput extends Writable implements ResponseOutput {
     this.on('error', ignore)
     wire.onGone = () => {
       this.#gone = true
-      this.destroy(new Error('the peer is gone'))
+      this.destroy(new RequestError('PEER_GONE', 'the peer is gone', 0))
     }
   }
 
@@ -86,7 +88,7 @@ export class FaultyOutput extends Writable implements ResponseOutput {
   /** Resolves when all that was written so far was done. @throws the error that ended the connection. */
   performed(): Promise<void> {
     if (this.writableFinished) return Promise.resolve()
-    if (this.destroyed) return Promise.reject(this.errored ?? new Error('the connection has ended'))
+    if (this.destroyed) return Promise.reject(this.errored ?? connectionEnded())
     return new Promise((resolve, reject) => {
       if (this.writableEnded) finished(this, (error) => (error ? reject(error) : resolve()))
       else super.write(EMPTY, (error) => (error ? reject(error) : resolve()))
