@@ -223,6 +223,10 @@ describe('what the driver may ask', () => {
     expect(reader.requestBegun).toBe(false)
   })
 
+  test('a Host is required when nothing else is said', () => {
+    expect(thrownBy(() => reading('GET / HTTP/1.1\r\n\r\n').next())).toMatchObject({ code: 'BAD_HOST' })
+  })
+
   test('a Host may be required or not from one request to the next', () => {
     const reader = reading('GET / HTTP/1.1\r\n\r\n'.repeat(2))
     reader.requireHost = false
