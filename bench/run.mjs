@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { pinLoad } from './lib/cores.mjs'
 import { machine } from './lib/machine.mjs'
 import { availablePeers } from './lib/peers.mjs'
-import { updateMarkdown } from './lib/results.mjs'
+import { updateMarkdown, updateSummary } from './lib/results.mjs'
 import { scenarioTable, targetTable } from './lib/tables.mjs'
 import { scenarios } from './scenarios/index.mjs'
 
@@ -16,7 +16,9 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string', default: '1.5' },
     rate: { type: 'string', default: '2000' },
     markdown: { type: 'string' },
+    summary: { type: 'string' },
     drawing: { type: 'string' },
+    kept: { type: 'boolean', default: false },
     smoke: { type: 'boolean', default: false },
   },
 })
@@ -49,26 +51,33 @@ const smoke = {
   drawing: values.drawing,
 }
 
-const options = { ...(values.smoke ? smoke : full), peers: availablePeers() }
-const pinned = pinLoad()
 const chosen = positionals.length > 0 ? positionals : Object.keys(scenarios)
-if (values.smoke) await tryAll()
-else await measureAll()
+if (values.kept) renewTables({})
+else if (values.smoke) await tryAll({ ...smoke, peers: availablePeers() })
+else await measureAll({ ...full, peers: availablePeers() })
 
-async function measureAll() {
+async function measureAll(options) {
   const results = {}
+  const pinned = pinLoad()
   const where = machine(pinned)
   for (const name of chosen) {
     const rows = await scenarios[name].run(options)
     results[name] = { rows, machine: where, date: new Date().toISOString().slice(0, 10) }
     console.log(scenarioTable(name, scenarios[name], results[name]))
     // After each scenario, so that a run that is interrupted loses only the one under way.
-    if (values.markdown !== undefined) updateMarkdown(values.markdown, scenarios, results)
+    renewTables(results)
   }
   console.log(targetTable(scenarios, results))
 }
 
-async function tryAll() {
+function renewTables(results) {
+  if (values.markdown === undefined) return
+  const all = updateMarkdown(values.markdown, scenarios, results)
+  if (values.summary !== undefined) updateSummary(values.summary, all)
+}
+
+async function tryAll(options) {
+  pinLoad()
   for (const name of chosen) {
     const rows = await scenarios[name].run(options)
     console.log(`${name}: right answers, ${rows.map((row) => row.name ?? row.title).join('; ')}`)

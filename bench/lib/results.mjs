@@ -1,30 +1,41 @@
-// The figures that README.md shows, kept as JSON beside it, so that a run of a few scenarios renews only theirs.
+// The figures that the Markdown files show, kept as JSON, so that a run of a few scenarios renews only theirs.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { summaryTable } from './summary.mjs'
 import { scenarioTable, targetTable } from './tables.mjs'
 
-const BEGIN = '<!-- figures: begin -->'
-const END = '<!-- figures: end -->'
-
 /**
- * Renews the part of a Markdown file between its two markers.
+ * Renews the figures between the markers of a Markdown file, and what is kept beside it.
  *
- * @param results What was measured now, by scenario. @throws when the file has no markers.
+ * @param results What was measured now, by scenario.
+ * @returns All that is kept. @throws when the file has no markers.
  */
 export function updateMarkdown(file, scenarios, results) {
   const kept = join(dirname(file), 'results.json')
   const known = existsSync(kept) ? JSON.parse(readFileSync(kept, 'utf8')) : {}
   const all = { ...known, ...results }
-  const text = readFileSync(file, 'utf8')
-  const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)]
-  if (begin < 0 || end < begin) throw new Error(`${file} has no lines ${BEGIN} and ${END}`)
+  renew(file, 'figures', figures(scenarios, all))
   writeFileSync(kept, `${JSON.stringify(all, null, 2)}\n`)
-  writeFileSync(file, text.slice(0, begin + BEGIN.length) + figures(scenarios, all) + text.slice(end))
+  return all
 }
 
-function figures(scenarios, results) {
+/** Renews the short table between the markers of a Markdown file. @throws when the file has no markers. */
+export function updateSummary(file, results) {
+  renew(file, 'performance', summaryTable(results))
+}
+
+/** What stands between the markers in the page of the bench. */
+export function figures(scenarios, results) {
   const tables = Object.keys(scenarios)
     .filter((name) => results[name] !== undefined)
     .map((name) => scenarioTable(name, scenarios[name], results[name]))
-  return `\n\n### Targets\n\n${targetTable(scenarios, results)}\n\n${tables.join('\n')}\n`
+  return `### Targets\n\n${targetTable(scenarios, results)}\n\n${tables.join('\n')}`
+}
+
+function renew(file, name, content) {
+  const [beginLine, endLine] = ['begin', 'end'].map((side) => `<!-- ${name}: ${side} -->`)
+  const text = readFileSync(file, 'utf8')
+  const [begin, end] = [text.indexOf(beginLine), text.indexOf(endLine)]
+  if (begin < 0 || end < begin) throw new Error(`${file} has no lines ${beginLine} and ${endLine}`)
+  writeFileSync(file, `${text.slice(0, begin)}${beginLine}\n\n${content.trimEnd()}\n\n${text.slice(end)}`)
 }

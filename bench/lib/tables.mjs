@@ -70,7 +70,8 @@ function targetLine(name, { issue, of, to, measure, atMost, atLeast }, result) {
   ]
 }
 
-function markdown(headings, lines) {
+/** A table of Markdown. */
+export function markdown(headings, lines) {
   const rows = [headings, headings.map(() => '---'), ...lines]
   return rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
