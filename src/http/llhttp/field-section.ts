@@ -7,6 +7,15 @@ import { HTAB, SP } from '../field-syntax.js'
 /** Begin and end of a name, begin and end of its value. */
 const PLACES_PER_FIELD = 4
 
+/** Never written to. */
+const NO_PLACES: number[] = []
+
+/**
+ * The array of the section that was told last, for the next one to fill: most of them arrive whole, one at a time, and a
+ * connection at rest needs none.
+ */
+let spare: number[] | null = null
+
 export class FieldSection {
   /** Position in the stream of the text's first octet. */
   start = 0
@@ -14,11 +23,8 @@ export class FieldSection {
   text = ''
   /** Fields whose name has begun. */
   count = 0
-  /**
-   * Places in the text, {@link PLACES_PER_FIELD} for each field. A plain array, which a connection makes for next to
-   * nothing; it keeps its length for the sections to come.
-   */
-  readonly #places: number[] = []
+  /** Places in the text, {@link PLACES_PER_FIELD} for each field. The array may be longer. */
+  #places = NO_PLACES
   /** Whether the last piece was one of a name: the next one of a name then continues it. */
   #inName = false
 
@@ -62,7 +68,10 @@ export class FieldSection {
     return false
   }
 
-  /** Names and values by turns, in the order of arrival, the values without blanks around them. */
+  /**
+   * Names and values by turns, in the order of arrival, the values without blanks around them. Where they stand in the text
+   * is forgotten.
+   */
   toList(): string[] {
     const { text, count } = this
     const places = this.#places
@@ -72,11 +81,18 @@ export class FieldSection {
       list[field * 2] = text.slice(places[place], places[place + 1])
       list[field * 2 + 1] = trimmedSlice(text, places[place + 2] as number, places[place + 3] as number)
     }
+    if (places !== NO_PLACES) spare = places
+    this.#places = NO_PLACES
+    this.count = 0
     return list
   }
 
   #beginField(begin: number): void {
     const place = this.count * PLACES_PER_FIELD
+    if (this.#places === NO_PLACES) {
+      this.#places = spare ?? []
+      spare = null
+    }
     if (place === this.#places.length) this.#places.push(begin, begin, begin, begin)
     else this.#places[place] = begin
     this.#inName = true

@@ -151,11 +151,14 @@ export abstract class MessageReader<Head> {
     return this.#parser
   }
 
-  /** Whether there is an octet to parse. Turns to the next chunk when the current one is used up. */
+  /** Whether there is an octet to parse. Turns to the next chunk when the current one is used up, and lets that go. */
   protected hasOctets(): boolean {
     const { queue } = this
     if (!queue.exhausted) return true
-    if (!queue.advance()) return false
+    if (!queue.advance()) {
+      this.#parser?.load(queue.chunk)
+      return false
+    }
     this.parser.load(queue.chunk)
     this.recorder.enterChunk(queue.chunkStart, queue.chunk.length)
     return true

@@ -15,8 +15,10 @@ export class OctetQueue {
   chunkStart = 0
   /** Octets received in all: the position in the stream of the next octet to arrive. */
   received = 0
-  /** Chunks behind the current one, oldest first; none is empty. */
-  #later: Buffer[] = []
+  /** The chunk behind the current one, never empty; most often there is no other. */
+  #next: Buffer | null = null
+  /** Chunks behind that one, oldest first; none is empty. */
+  #later: Buffer[] | null = null
   readonly #longest: number
 
   constructor(longest: number) {
@@ -26,12 +28,9 @@ export class OctetQueue {
   push(octets: Buffer): void {
     this.received += octets.length
     if (octets.length === 0) return
-    if (octets.length <= this.#longest) {
-      this.#later.push(octets)
-      return
-    }
+    if (octets.length <= this.#longest) return this.#append(octets)
     for (let from = 0; from < octets.length; from += this.#longest) {
-      this.#later.push(octets.subarray(from, from + this.#longest))
+      this.#append(octets.subarray(from, from + this.#longest))
     }
   }
 
@@ -45,19 +44,21 @@ export class OctetQueue {
     return this.at === this.chunk.length
   }
 
-  /** Turns to the next chunk; false when none has arrived. The current one must be exhausted. */
+  /** Turns to the next chunk; false, and to none, when none has arrived. The current one must be exhausted. */
   advance(): boolean {
-    const next = this.#later.shift()
-    if (next === undefined) return false
+    const next = this.#next
     this.chunkStart += this.chunk.length
-    this.chunk = next
+    this.chunk = next ?? NO_OCTETS
     this.at = 0
+    if (next === null) return false
+    this.#next = this.#later?.shift() ?? null
     return true
   }
 
   /** Everything from this position in the stream on, which must not lie before the current chunk. Empties the queue. */
   takeFrom(position: number): Buffer {
-    const rest = [this.chunk.subarray(position - this.chunkStart), ...this.#later]
+    const later = this.#next === null ? [] : [this.#next, ...(this.#later ?? [])]
+    const rest = [this.chunk.subarray(position - this.chunkStart), ...later]
     this.clear()
     return rest.length === 1 ? (rest[0] as Buffer) : Buffer.concat(rest)
   }
@@ -67,6 +68,12 @@ export class OctetQueue {
     this.chunk = NO_OCTETS
     this.at = 0
     this.chunkStart = this.received
-    this.#later = []
+    this.#next = null
+    this.#later = null
+  }
+
+  #append(octets: Buffer): void {
+    if (this.#next === null) this.#next = octets
+    else (this.#later ??= []).push(octets)
   }
 }

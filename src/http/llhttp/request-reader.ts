@@ -132,6 +132,7 @@ export class RequestReader extends MessageReader<RequestHead> {
   #tellHead(): RequestHead {
     const { recorder, queue } = this
     const { requestLine, method, target, httpVersion, minorVersion } = this.#line as RequestLine
+    this.#line = null
     const list = recorder.section.toList()
     const meaning = checkHead(new FramingFields(list), {
       method,
