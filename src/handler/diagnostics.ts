@@ -44,11 +44,14 @@ const requestStart = channel('advancedhttpserver.request.start')
 const requestEnd = channel('advancedhttpserver.request.end')
 
 /** Tells of a connection from now to its end, if anybody listens. */
-export function observeConnection(connection: Connection, closed: Promise<void>, server: HandlerServer): void {
+export function observeConnection(
+  connection: Connection & { readonly closed: Promise<void> },
+  server: HandlerServer,
+): void {
   if (!connectionStart.hasSubscribers && !connectionEnd.hasSubscribers) return
   const message: ConnectionDiagnostics = { connection, server }
   connectionStart.publish(message)
-  void closed.then(() => connectionEnd.publish(message))
+  void connection.closed.then(() => connectionEnd.publish(message))
 }
 
 /** Whether anybody listens to what requests do. */

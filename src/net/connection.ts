@@ -46,8 +46,6 @@ export class SocketConnection implements Connection {
   readonly stream: Duplex
   readonly limits: Readonly<Limits>
   readonly timeouts: Readonly<Timeouts>
-  /** Resolves when the stream is closed, whoever closed it. */
-  readonly closed: Promise<void>
 
   readonly #raw: Socket | null
   readonly #deadline: Deadline
@@ -61,7 +59,10 @@ export class SocketConnection implements Connection {
   /** Head of the exchange under way; null between requests. */
   #head: RequestHead | null = null
   readonly #exchange = new ExchangeSignal()
+  /** Made when somebody asks for it, as nobody does of most connections before their end. */
+  #closed: Promise<void> | null = null
   #tellClosed: () => void = ignore
+  #whenClosed: () => void = ignore
 
   constructor(stream: Duplex, { client_address, encrypted, limits, timeouts, raw }: ConnectionOptions) {
     this.stream = stream
@@ -70,12 +71,9 @@ export class SocketConnection implements Connection {
     this.limits = limits
     this.timeouts = timeouts
     this.#raw = raw ?? (stream instanceof Socket ? stream : null)
-    this.closed = new Promise((resolve) => {
-      this.#tellClosed = resolve
-    })
-    this.#deadline = new Deadline((phase) => this.#expired(phase))
+    this.#deadline = new Deadline(this)
     this.#intake = new OctetIntake(stream, limits)
-    this.#heads = new HeadIntake(this.#intake, this.#deadline, timeouts, (head) => this.#openExchange(head))
+    this.#heads = new HeadIntake(this.#intake, this.#deadline, timeouts, this)
     this.#body = new BodyIntake(this.#intake, this.#deadline, timeouts)
     this.#output = this.#newOutput()
     stream.on('error', ignore)
@@ -109,7 +107,8 @@ export class SocketConnection implements Connection {
     return this.#heads.wait()
   }
 
-  #openExchange(head: RequestHead): void {
+  /** An exchange begins. */
+  headCame(head: RequestHead): void {
     this.#head = head
     this.#output.admit()
     this.#body.begin()
@@ -289,6 +288,21 @@ export class SocketConnection implements Connection {
     this.stream.destroy()
   }
 
+  /** Resolves when the stream is closed, whoever closed it. */
+  get closed(): Promise<void> {
+    this.#closed ??= new Promise((resolve) => {
+      if (this.#state === 'gone') resolve()
+      else this.#tellClosed = resolve
+    })
+    return this.#closed
+  }
+
+  /** Has the one listener called when the stream is closed, at once if it is. */
+  whenClosed(listener: () => void): void {
+    if (this.#state === 'gone') listener()
+    else this.#whenClosed = listener
+  }
+
   onShutdown(listener: () => void): () => void {
     return this.#shutdown.listen(listener)
   }
@@ -320,10 +334,11 @@ export class SocketConnection implements Connection {
     this.#output.fail(error)
     this.#body.peerIsGone(error)
     this.#exchange.abort(error)
+    this.#whenClosed()
     this.#tellClosed()
   }
 
-  #expired(phase: Phase): void {
+  expired(phase: Phase): void {
     switch (phase) {
       case 'head':
       case 'idle':

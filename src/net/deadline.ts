@@ -14,6 +14,11 @@ export type Phase = Exclude<PeerPhase, 'none'> | 'write' | 'handler'
 /** Longest delay `setTimeout` can express. */
 const LONGEST_DELAY_MS = 2_147_483_647
 
+export interface DeadlineOwner {
+  /** The time for this is over. */
+  expired(phase: Phase): void
+}
+
 export class Deadline {
   phase: PeerPhase = 'none'
   /** When each wait is over, on the monotonic clock; Infinity when it has no limit, or nobody waits. */
@@ -23,10 +28,10 @@ export class Deadline {
   /** When the timer will fire; Infinity when it is not running. */
   #firesAt = Infinity
   #timer: NodeJS.Timeout | undefined
-  readonly #onExpired: (phase: Phase) => void
+  readonly #owner: DeadlineOwner
 
-  constructor(onExpired: (phase: Phase) => void) {
-    this.#onExpired = onExpired
+  constructor(owner: DeadlineOwner) {
+    this.#owner = owner
   }
 
   /** Waits for the peer, instead of for what was waited for before. */
@@ -104,11 +109,11 @@ export class Deadline {
     const due = performance.now() + 1
     if (this.#handlerEndsAt <= due) {
       this.stopHandler()
-      this.#onExpired('handler')
+      this.#owner.expired('handler')
     }
     if (this.#writeEndsAt <= due) {
       this.stopWrite()
-      this.#onExpired('write')
+      this.#owner.expired('write')
     }
     if (this.#peerEndsAt <= due) this.#expirePeer()
     const endsAt = Math.min(this.#peerEndsAt, this.#writeEndsAt, this.#handlerEndsAt)
@@ -118,6 +123,6 @@ export class Deadline {
   #expirePeer(): void {
     const { phase } = this
     this.stop()
-    if (phase !== 'none') this.#onExpired(phase)
+    if (phase !== 'none') this.#owner.expired(phase)
   }
 }

@@ -15,11 +15,16 @@ const YOUNG_MS = 1_000
 
 type Settle<T> = (outcome: T) => void
 
+export interface HeadsOwner {
+  /** Hears of each head before anybody else does, and may refuse it by throwing. */
+  headCame(head: RequestHead): void
+}
+
 export class HeadIntake implements Waiter {
   readonly #intake: OctetIntake
   readonly #deadline: Deadline
   readonly #timeouts: Readonly<Timeouts>
-  readonly #onHead: (head: RequestHead) => void
+  readonly #owner: HeadsOwner
   readonly #bornAt = performance.now()
   /** Whether any head was told. */
   #served = false
@@ -28,17 +33,11 @@ export class HeadIntake implements Waiter {
   #resolve: Settle<RequestHead | null> = ignore
   #reject: Settle<Error> = ignore
 
-  /** @param onHead - Hears of each head before anybody else does, and may refuse it by throwing. */
-  constructor(
-    intake: OctetIntake,
-    deadline: Deadline,
-    timeouts: Readonly<Timeouts>,
-    onHead: (head: RequestHead) => void,
-  ) {
+  constructor(intake: OctetIntake, deadline: Deadline, timeouts: Readonly<Timeouts>, owner: HeadsOwner) {
     this.#intake = intake
     this.#deadline = deadline
     this.#timeouts = timeouts
-    this.#onHead = onHead
+    this.#owner = owner
     deadline.start('head', timeouts.head_ms)
   }
 
@@ -51,7 +50,7 @@ export class HeadIntake implements Waiter {
     this.#served = true
     try {
       if (event.kind !== 'head') throw new Error(`the reader told ${event.kind} between requests`)
-      this.#onHead(event)
+      this.#owner.headCame(event)
     } catch (error) {
       this.#intake.faulted = true
       throw error
@@ -63,12 +62,10 @@ export class HeadIntake implements Waiter {
   wait(): Promise<RequestHead | null> {
     this.#waitOn()
     if (this.#winding) this.#endSoon()
-    return new Promise(this.#hold)
-  }
-
-  readonly #hold = (resolve: Settle<RequestHead | null>, reject: Settle<Error>): void => {
-    this.#resolve = resolve
-    this.#reject = reject
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
   }
 
   octetsCame(): void {

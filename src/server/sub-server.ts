@@ -190,21 +190,20 @@ export class ServerNonThreaded implements HandlerServer {
   }
 
   /** Serves a connection to its end. Never rejects: one connection's trouble is no other's. */
-  async #serve(stream: Duplex, client_address: ClientAddress, encrypted: boolean, raw: Socket | null): Promise<void> {
+  #serve(stream: Duplex, client_address: ClientAddress, encrypted: boolean, raw: Socket | null): Promise<void> {
     const limits = this.#limits
     const timeouts = this.#timeouts
     const connection = new SocketConnection(stream, { client_address, encrypted, limits, timeouts, raw })
     const stay = this.#connections.add(connection)
-    observeConnection(connection, connection.closed, this)
+    observeConnection(connection, this)
     // A handler may never settle; its connection is gone all the same.
-    void connection.closed.then(() => this.#connections.remove(stay))
+    connection.whenClosed(() => this.#connections.remove(stay))
     if (this.#windingDown) this.#windDown(connection)
-    try {
-      await this.finish_request(connection)
-    } catch (error) {
+    const end = (): Promise<void> => connection.close()
+    return this.finish_request(connection).then(end, (error: unknown) => {
       this.#report(error, client_address)
-    }
-    await connection.close()
+      return end()
+    })
   }
 
   /** What `util.inspect` shows: the address, what is served there, and the values the program has put on it. */

@@ -11,7 +11,7 @@ describe('a deadline', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
     vi.spyOn(performance, 'now').mockImplementation(() => Date.now())
     expired = []
-    deadline = new Deadline((phase) => expired.push(phase))
+    deadline = new Deadline({ expired: (phase) => expired.push(phase) })
   })
   afterEach(() => {
     vi.useRealTimers()
@@ -114,9 +114,11 @@ describe('a deadline', () => {
   })
 
   it('may be started by whoever hears that it is over', () => {
-    deadline = new Deadline((phase) => {
-      expired.push(phase)
-      if (expired.length < 3) deadline.start('idle', 10)
+    deadline = new Deadline({
+      expired(phase) {
+        expired.push(phase)
+        if (expired.length < 3) deadline.start('idle', 10)
+      },
     })
     deadline.start('idle', 10)
     vi.advanceTimersByTime(100)

@@ -168,7 +168,7 @@ describe('a body that is collected', () => {
 describe('a body that is read', () => {
   it('is waited for by nobody once its reader has left, even on a piece that it was given', async () => {
     const [here, there] = duplexPair()
-    const deadline = new Deadline(() => {})
+    const deadline = new Deadline({ expired: () => {} })
     const intake = new OctetIntake(there, DEFAULT_LIMITS)
     const bodies = new BodyIntake(intake, deadline, DEFAULT_TIMEOUTS)
     here.write(`${CHUNKED}2\r\nhe\r\n`)
