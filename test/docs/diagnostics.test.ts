@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as library from '../../src/index.js'
+import { OCTETS_CHANNEL } from '../../src/testing/index.js'
 import { readDocument } from './support/documents.js'
 import { PackageFolder } from './support/package-folder.js'
 import { talk } from './support/talk.js'
@@ -55,6 +56,12 @@ describe('the recipes', () => {
     await program.says(/^GET \/a 404 in \d+\.\d ms\n$/)
   })
 
+  it('tell all octets of a connection, both ways', async () => {
+    await using program = packages.run('diagnostics-octets')
+    await talk(await program.port(), 'GET /a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')
+    await program.says(/^127\.0\.0\.1 received "GET \/a HTTP\/1\.1\\r\\n.*"\n127\.0\.0\.1 sent "HTTP\/1\.1 404 .*"\n$/)
+  })
+
   it('give OpenTelemetry a span for each request, under its parent and above what the handler does', async () => {
     await using program = packages.run('diagnostics-open-telemetry')
     const traced = 'GET /a?b=c HTTP/1.1\r\nHost: localhost\r\ntraceparent: 00-1-2-01\r\nConnection: close\r\n\r\n'
@@ -79,6 +86,16 @@ describe('the recipes', () => {
         'http.response.status_code': 200,
       },
     })
+  })
+})
+
+describe('the table of channels', () => {
+  it('has every channel that the sources name', () => {
+    const sources = ['src/handler/diagnostics.ts', 'src/net/tap.ts'].map((path) => readDocument(path)).join('\n')
+    const named = Array.from(sources.matchAll(/'(advancedhttpserver[.:][\w.]+)'/g), ([, name]) => name)
+    const rows = readDocument('docs/diagnostics.md').matchAll(/^\| `(advancedhttpserver[.:][\w.]+)` \|/gm)
+    expect(Array.from(rows, ([, name]) => name)).toEqual(named)
+    expect(named).toContain(OCTETS_CHANNEL)
   })
 })
 
