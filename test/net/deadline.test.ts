@@ -95,12 +95,33 @@ describe('a deadline', () => {
     expect(expired).toEqual(['idle'])
   })
 
-  it('is shortened, and never lengthened, by a shorter rest', () => {
+  it('is shortened to what is said, and not further', () => {
+    deadline.start('head', 100)
+    deadline.shorten(10)
+    vi.advanceTimersByTime(8)
+    expect(expired).toEqual([])
+    vi.advanceTimersByTime(2)
+    expect(expired).toEqual(['head'])
+  })
+
+  it('is never lengthened', () => {
     deadline.start('head', 100)
     deadline.shorten(500)
-    deadline.shorten(10)
-    vi.advanceTimersByTime(10)
+    vi.advanceTimersByTime(100)
     expect(expired).toEqual(['head'])
+  })
+
+  it('is over at once when no time is left', () => {
+    deadline.start('head', 100)
+    deadline.shorten(-5)
+    vi.advanceTimersByTime(1)
+    expect(expired).toEqual(['head'])
+  })
+
+  it('that nobody has started can not be over', () => {
+    deadline.shorten(10)
+    vi.advanceTimersByTime(1_000)
+    expect(expired).toEqual([])
   })
 
   it('still waits for the handler when the peer has gone', () => {

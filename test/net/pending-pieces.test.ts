@@ -58,4 +58,13 @@ describe('pending pieces', () => {
     expect(pending.takeSingle()).toBeNull()
     expect(pending.take(Infinity)).toEqual(['head', large])
   })
+
+  it('are no single one when there are two large ones', () => {
+    const [first, second] = [Buffer.alloc(5_000, 1), Buffer.alloc(5_000, 2)]
+    const pending = new PendingPieces()
+    pending.add(first)
+    pending.add(second)
+    expect(pending.takeSingle()).toBeNull()
+    expect(pending.take(Infinity)).toEqual([first, second])
+  })
 })
