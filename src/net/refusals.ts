@@ -33,7 +33,6 @@ export class Refusals {
       clearTimeout(timer)
       this.#answering.delete(socket)
     })
-    socket.once('end', () => socket.destroySoon())
     socket.resume()
     socket.end(BUSY, 'latin1')
   }

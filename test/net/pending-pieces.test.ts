@@ -59,6 +59,18 @@ describe('pending pieces', () => {
     expect(pending.take(Infinity)).toEqual(['head', large])
   })
 
+  it('are cut only where it is asked for, and none is empty', () => {
+    const [first, second] = [Buffer.alloc(5_000, 1), Buffer.alloc(5_000, 2)]
+    const pending = new PendingPieces()
+    pending.add(first)
+    pending.add(second)
+    const taken = pending.take(first.length)
+    expect(taken).toHaveLength(1)
+    expect(taken[0]).toBe(first)
+    expect(pending.take(500)).toEqual([second.subarray(0, 500)])
+    expect(pending.take(Infinity)).toEqual([second.subarray(500)])
+  })
+
   it('are no single one when there are two large ones', () => {
     const [first, second] = [Buffer.alloc(5_000, 1), Buffer.alloc(5_000, 2)]
     const pending = new PendingPieces()

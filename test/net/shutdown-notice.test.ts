@@ -8,10 +8,15 @@ describe('the notice of a shutdown', () => {
     notice.listen(() => heard.push('first'))
     notice.listen(() => heard.push('second'))()
     notice.listen(() => heard.push('third'))
+    expect(notice.given).toBe(false)
     notice.give()
-    notice.listen(() => heard.push('late'))
-    notice.give()
+    expect(notice.given).toBe(true)
+    expect(heard).toEqual(['first', 'third'])
+    const takeBack = notice.listen(() => heard.push('late'))
     expect(heard).toEqual(['first', 'third', 'late'])
+    takeBack()
+    notice.give()
+    expect(heard).toHaveLength(3)
   })
 
   it('reaches the others when one fails at hearing it, and tells of that', () => {
