@@ -1,7 +1,7 @@
+/** The fuzz targets. Settings come from the environment; `scripts/fuzz.mjs` sets them. See `support/settings.ts`. */
 import { defineConfig } from 'vitest/config'
 import { mutantPlugin } from './mutants/plugin.js'
 
-/** The fuzz targets. Settings come from the environment; `scripts/fuzz.mjs` sets them. See `support/settings.ts`. */
 export default defineConfig({
   plugins: [mutantPlugin()],
   test: {

@@ -1,3 +1,4 @@
+/** `fresh` 2, as far as it is used here: whether what a client has kept of a resource will do. */
 declare module 'fresh' {
   type Fields = Record<string, string | undefined>
   /** Whether the client's copy is still good; field names in lower case. */

@@ -1,3 +1,4 @@
+/** `range-parser`, as far as it is used here: the ranges of a Range field. */
 declare module 'range-parser' {
   interface Range {
     start: number

@@ -6,6 +6,9 @@ import * as library from '../../src/index.js'
 import * as testing from '../../src/testing/index.js'
 import { allBlocks, blockNamed, documents, readDocument, ROOT } from './support/documents.js'
 
+/** Names and paths that Git is told to pass by, and its own. */
+const IGNORED = new Set(['.git', ...(readFileSync(join(ROOT, '.gitignore'), 'utf8').match(/^[\w./-]+(?=\/$)/gm) ?? [])])
+
 it('every link within the repository leads to a file and a heading that are there', () => {
   const broken = documents().flatMap((document) =>
     linksOf(document)
@@ -38,8 +41,17 @@ it('every block that says it is run is named in a test, once', () => {
   expect(keys.filter((key, place) => keys.indexOf(key) !== place)).toEqual([])
 })
 
-it('the tree of folders is that of the repository, two levels deep', () => {
+it('the tree of folders is that of the repository: all of the sources, two levels of the rest', () => {
   expect(foldersShown()).toEqual(foldersThere())
+})
+
+it('every file of ours says in its first lines what it owns', () => {
+  const files = ['src', 'fuzz', 'bench', 'scripts', 'examples', 'test/support'].flatMap((folder) =>
+    filesBelow(folder).filter((name) => /\.m?[jt]s$/.test(name)),
+  )
+  const silent = files.filter((file) => !/^(?:#!.*\n)?\/[/*]/.test(readFileSync(join(ROOT, file), 'utf8')))
+  expect(silent).toEqual([])
+  expect(files.length).toBeGreaterThan(250)
 })
 
 it('every name in the tables of "Coming from Python" is there', () => {
@@ -81,26 +93,36 @@ function headingsOf(document: string): string[] {
 }
 
 function foldersShown(): string[] {
-  let parent = ''
+  const path: string[] = []
   return blockNamed('file', 'folders')
     .code.trimEnd()
     .split('\n')
     .map((line) => {
       const [, indent = '', name = ''] = /^( *)([\w.-]+)\//.exec(line) ?? []
-      if (indent === '') return (parent = name)
-      return `${parent}/${name}`
+      path.splice(indent.length / 2, Infinity, name)
+      return path.join('/')
     })
 }
 
 function foldersThere(): string[] {
-  const ignored = readFileSync(join(ROOT, '.gitignore'), 'utf8').match(/^[\w./-]+(?=\/$)/gm) ?? []
-  const skipped = new Set(['.git', ...ignored])
-  const below = (folder: string): string[] =>
-    readdirSync(join(ROOT, folder))
-      .filter((name) => !skipped.has(name) && !skipped.has(`${folder}/${name}`))
-      .filter((name) => statSync(join(ROOT, folder, name)).isDirectory())
-      .toSorted()
-  return below('').flatMap((folder) => [folder, ...below(folder).map((name) => `${folder}/${name}`)])
+  return foldersBelow('').filter((folder) => folder.startsWith('src/') || folder.split('/').length <= 2)
+}
+
+function foldersBelow(folder: string): string[] {
+  const folders = entriesOf(folder).filter((path) => statSync(join(ROOT, path)).isDirectory())
+  return folders.flatMap((path) => [path, ...foldersBelow(path)])
+}
+
+function filesBelow(folder: string): string[] {
+  return entriesOf(folder).flatMap((path) => (statSync(join(ROOT, path)).isDirectory() ? filesBelow(path) : [path]))
+}
+
+/** Paths of what is in a folder, without what is installed or built. */
+function entriesOf(folder: string): string[] {
+  return readdirSync(join(ROOT, folder))
+    .toSorted()
+    .map((name) => (folder === '' ? name : `${folder}/${name}`))
+    .filter((path) => !IGNORED.has(path) && !IGNORED.has(path.slice(path.lastIndexOf('/') + 1)))
 }
 
 /** Identifiers in the code of a table cell, without their arguments. */
