@@ -54,8 +54,10 @@ export function publishOctets(connection: TappedConnection): void {
  */
 export function tapConnection(connection: TappedConnection, on_octets: OctetsListener): () => void {
   const { stream } = connection
+  // A tap below another one can't be lifted out: it stays, and tells nothing any more.
+  let isOff = false
   const tell = (direction: Direction, octets: unknown, encoding: unknown): void => {
-    const chunk = chunkOf(octets, encoding)
+    const chunk = isOff ? null : chunkOf(octets, encoding)
     if (chunk === null) return
     on_octets(direction, chunk, connection)
   }
@@ -64,7 +66,10 @@ export function tapConnection(connection: TappedConnection, on_octets: OctetsLis
     intercept(stream, 'write', (octets, encoding) => tell('sent', octets, encoding)),
     intercept(stream, 'end', (octets, encoding) => tell('sent', octets, encoding)),
   ]
-  return () => restore.forEach((undo) => undo())
+  return () => {
+    isOff = true
+    restore.forEach((undo) => undo())
+  }
 }
 
 type Method = (...parameters: unknown[]) => unknown

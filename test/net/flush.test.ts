@@ -76,6 +76,17 @@ describe('wfile.flush', () => {
     expect(waits).toEqual([true, true, false])
   })
 
+  it('resolves for who stays when another has given up', async () => {
+    const { output, take } = slowOutput()
+    const leaving = new AbortController()
+    output.write('octets')
+    const staying = output.flush({ signal: new AbortController().signal })
+    const left = output.flush({ signal: leaving.signal })
+    leaving.abort('left')
+    take()
+    expect([await outcome(left), await outcome(staying)]).toEqual(['left', 'taken'])
+  })
+
   it('leaves no listener on its signal, however the wait has ended', async () => {
     const { output, stream, take } = slowOutput()
     const { signal } = new AbortController()
