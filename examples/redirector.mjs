@@ -5,11 +5,14 @@
 import { AdvancedHTTPServer, RequestHandler } from 'advancedhttpserver'
 
 const [target = 'https://www.example.org'] = process.argv.slice(2)
+const { origin } = new URL(target)
 
 class RedirectHandler extends RequestHandler {
   do_GET() {
+    // Not `new URL(path, target)`: to that, `/\elsewhere.example` is another site.
+    if (!this.path.startsWith('/')) return this.respond_not_found()
     this.send_response(302)
-    this.send_header('Location', new URL(this.path, target).href)
+    this.send_header('Location', origin + this.path)
     this.send_header('Content-Length', 0)
     this.end_headers()
   }

@@ -47,6 +47,19 @@ it('redirector points to the same path elsewhere', async () => {
   await program.says(/"GET \/a%20b\?c=d HTTP\/1\.1" 302/)
 })
 
+it.each(['/\\evil.example', '//evil.example', 'http://evil.example/'])(
+  'redirector sends nobody astray: %s',
+  async (path) => {
+    await using program = packages.example('redirector.mjs', { args: ['https://elsewhere.example'] })
+    const response = await talk(
+      await program.port(),
+      `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
+    )
+    const [, location = 'https://elsewhere.example'] = /\r\nLocation: (.*)\r\n/.exec(response) ?? []
+    expect(new URL(location).origin).toBe('https://elsewhere.example')
+  },
+)
+
 it('the calculator computes for its client', async () => {
   await using server = packages.example('rpc-calculator.mjs')
   await server.port()
