@@ -16,13 +16,13 @@ export async function answerRemoteCall(handler: RequestHandler, announcedBytes: 
   const refusal = refuseRPCHead(framed, contentType)
   if (refusal !== null) return handler.send_error(refusal.status, refusal.reason)
   const body = await handler.read_body()
-  const reply = await answerRPC({
+  const reply = answerRPC({
     content_type: contentType ?? '',
     body,
     limits: handler.connection.limits,
     resolve: () => methodFor(handler),
   })
-  return send(handler, reply)
+  return send(handler, reply instanceof Promise ? await reply : reply)
 }
 
 /** A function that is no method of the handler gets the handler in front of the peer's arguments. */

@@ -74,9 +74,9 @@ const WINDOWS_1252: Codec = {
   },
 }
 
-/** Names in lower case, with `-` for blanks and underscores. TextDecoder takes those of latin-1 and ASCII for windows-1252. */
+/** Names in lower case, with `-` for blanks and underscores, and one as it is mostly written. TextDecoder takes those of latin-1 and ASCII for windows-1252. */
 const CODECS: ReadonlyMap<string, Codec> = new Map([
-  ...named(UTF_8, ['utf-8', 'utf8', 'u8', 'unicode-1-1-utf-8']),
+  ...named(UTF_8, ['UTF-8', 'utf-8', 'utf8', 'u8', 'unicode-1-1-utf-8']),
   ...named(UTF_16LE, ['utf-16le', 'utf-16-le']),
   ...named(UTF_16BE, ['utf-16be', 'utf-16-be']),
   ...named(UTF_16, ['utf-16', 'utf16', 'u16']),
@@ -133,6 +133,8 @@ function codecOf(charset: string): Codec {
 
 /** Made anew for a charset that is not ours: peers choose the names, so none is kept. Null when nobody knows it. */
 function findCodec(charset: string): Codec | null {
+  const known = CODECS.get(charset)
+  if (known !== undefined) return known
   const name = charset.trim().toLowerCase().replaceAll(/[_ ]/g, '-')
   const codec = CODECS.get(name)
   if (codec !== undefined) return codec

@@ -73,14 +73,15 @@ export function refuseRPCHead(framed: boolean, content_type: string | null): RPC
  *
  * @throws whatever `resolve` throws; a function's own exception becomes part of the answer.
  */
-export async function answerRPC(request: RPCRequest): Promise<RPCReply> {
+export function answerRPC(request: RPCRequest): RPCReply | Promise<RPCReply> {
   const serializer = serializerFor(request)
   if (serializer === null) return refusal('Invalid Content-Type')
   const call = readCall(serializer, request.body)
   if (call === null) return refusal('Invalid Data')
   const method = request.resolve()
   if (method === null) return { kind: 'failure', status: 501, message: undefined, error: undefined }
-  const outcome = await perform(method, call)
+  const outcome = perform(method, call)
+  if (outcome instanceof Promise) return outcome.then((settled) => writeAnswer(serializer, settled, request.limits))
   return writeAnswer(serializer, outcome, request.limits)
 }
 
@@ -138,16 +139,29 @@ function memberOf(data: Mapping, name: string, fallback: unknown): unknown {
   return value === undefined ? fallback : value
 }
 
-async function perform({ callee, self, leading }: RPCMethod, { args, keywords }: Call): Promise<Outcome> {
+function perform({ callee, self, leading }: RPCMethod, { args, keywords }: Call): Outcome | Promise<Outcome> {
   try {
     if (!Array.isArray(args)) throw new ArgumentError(`${callee.name}() argument after * must be a list`)
     if (!isMapping(keywords)) throw new ArgumentError(`${callee.name}() argument after ** must be a map`)
     const bound = bindArguments(callee, [...leading, ...(args as unknown[])], keywords)
-    const result: unknown = await Reflect.apply(callee, self, bound)
-    return { envelope: { result: result ?? null, exception_occurred: false }, error: undefined }
+    const result: unknown = Reflect.apply(callee, self, bound)
+    return isThenable(result) ? Promise.resolve(result).then(returned, raised) : returned(result)
   } catch (error) {
-    return { envelope: { result: null, exception_occurred: true, exception: remoteException(error) }, error }
+    return raised(error)
   }
+}
+
+/** What `await` would wait for; a function that has its result at once is not kept waiting. */
+function isThenable(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}
+
+function returned(result: unknown): Outcome {
+  return { envelope: { result: result ?? null, exception_occurred: false }, error: undefined }
+}
+
+function raised(error: unknown): Outcome {
+  return { envelope: { result: null, exception_occurred: true, exception: remoteException(error) }, error }
 }
 
 function writeAnswer(serializer: Serializer, { envelope, error }: Outcome, limits: Readonly<RPCLimits>): RPCReply {

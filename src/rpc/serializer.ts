@@ -87,7 +87,8 @@ export class Serializer {
    */
   static from_content_type(content_type: string, options: Pick<SerializerOptions, 'limits'> = {}): Serializer {
     const { name, charset, compression } = parsePayloadType(content_type)
-    return new Serializer(name, { ...options, charset, compression })
+    const { limits = DEFAULT_LIMITS } = options
+    return new Serializer(name, { charset, compression, limits })
   }
 
   /** The Content-Type of what {@link dumps} gives, always in the new form. */

@@ -14,7 +14,7 @@ interface Call {
 }
 
 /** One call of a function, with the octets of its request's body. */
-function exchange(callee: Callee | null, body: string | Uint8Array, call: Call = {}): Promise<RPCReply> {
+async function exchange(callee: Callee | null, body: string | Uint8Array, call: Call = {}): Promise<RPCReply> {
   const { content_type = JSON_TYPE, limits = {}, self, leading = [] } = call
   return answerRPC({
     content_type,
@@ -120,6 +120,11 @@ describe('the arguments', () => {
 describe('the answer', () => {
   test('an async function is awaited, nothing returned is null', async () => {
     expect(await outcome(async () => [1], '[]')).toBe(returned('[1]'))
+    // oxlint-disable-next-line unicorn/no-thenable -- any object with a then is waited for, as await does
+    expect(await outcome(() => ({ then: (settle: (value: number) => void) => settle(7) }), '[]')).toBe(returned('7'))
+    expect(await outcome(() => Promise.reject(new RangeError('far')), '[]')).toBe(
+      raised('builtins.RangeError', '"far"'),
+    )
     expect(await outcome(() => undefined, '[]')).toBe(returned('null'))
   })
 
