@@ -148,14 +148,31 @@ describe('a stream in memory', () => {
     expect(stream.destroyed).toBe(true)
   })
 
-  it('that does not destroy itself when both its sides have ended is destroyed', async () => {
-    const stream = new Duplex({ autoDestroy: false, read() {}, write: (_chunk, _encoding, done) => done() })
-    const served = subServer().handle_connection(stream)
-    stream.push(GET)
-    stream.push(null)
-    await served
-    expect(stream.destroyed).toBe(true)
-  })
+  it.each(['first', 'last'])(
+    'that does not destroy itself is destroyed when its client has ended %s',
+    async (order) => {
+      const happened: string[] = []
+      const stream = new Duplex({
+        autoDestroy: false,
+        read() {},
+        write: (_chunk, _encoding, done) => done(),
+        // Saying goodbye takes its time, as over TLS.
+        final(done) {
+          setImmediate(() => {
+            happened.push('ended')
+            done()
+          })
+        },
+      })
+      stream.once('close', () => happened.push('closed'))
+      const served = subServer(Simple, { timeouts: { linger_ms: Infinity } }).handle_connection(stream)
+      stream.push('GET /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')
+      if (order === 'first') stream.push(null)
+      else stream.once('finish', () => setImmediate(() => stream.push(null)))
+      await served
+      expect(happened).toEqual(['ended', 'closed'])
+    },
+  )
 })
 
 describe('a pipe of the system', () => {
