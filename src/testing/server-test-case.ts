@@ -53,6 +53,8 @@ export interface HTTPRequestOptions {
   readonly headers?: Readonly<Record<string, string>>
   /** Sent with its Content-Length; strings as UTF-8. */
   readonly body?: string | Uint8Array
+  /** Calls the request off. */
+  readonly signal?: AbortSignal
 }
 
 export class ServerTestCase {
@@ -99,12 +101,19 @@ export class ServerTestCase {
    * @throws WireError when there is no response.
    */
   async http_request(resource: string, options: HTTPRequestOptions = {}): Promise<TestResponse> {
-    const { method = 'GET' } = options
+    const { method = 'GET', signal } = options
+    const patience = signal === undefined ? {} : { signal }
     const client = await this.#connected()
-    await client.send(requestOctets(resource, method, options, this.server_address))
-    const response = await client.readResponse(method)
-    if (!response.keepsAlive) this.#hangUp()
-    return new TestResponse(response)
+    let keepsAlive = false
+    try {
+      await client.send(requestOctets(resource, method, options, this.server_address), patience)
+      const response = await client.readResponse(method, patience)
+      keepsAlive = response.keepsAlive
+      return new TestResponse(response)
+    } finally {
+      // What still comes would be taken for the answer to the next request.
+      if (!keepsAlive) this.#hangUp()
+    }
   }
 
   /** @throws AssertionError naming both statuses. */

@@ -5,6 +5,7 @@
 import { connect as connectTcp, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls'
+import { abortable } from '../handler/abortable.js'
 import { Inbox, type Patience, type StreamEnd } from './inbox.js'
 import { type Octets, quote, toBuffer } from './octets.js'
 import { readResponse, type WireResponse } from './response-reading.js'
@@ -24,20 +25,20 @@ export interface WireClientOptions {
   readonly signal?: AbortSignal
 }
 
-/** How octets are sent. */
-export interface SendOptions {
-  /** Places to pause at, as octets from the start; `each` sends every octet alone. */
-  readonly cuts?: readonly number[] | 'each'
-  /** Length of a pause, enough for the server to read what came before by itself; 5 ms by default. */
-  readonly paceMs?: number
-}
-
-/** How long a read waits. */
+/** How long a wait may take. */
 export interface ReadOptions {
   /** Milliseconds; in the place of the client's own. */
   readonly timeoutMs?: number
   /** Ends the wait with `ABORTED`; in the place of the client's own. */
   readonly signal?: AbortSignal
+}
+
+/** How octets are sent; the time limit is that of each piece, pauses aside. */
+export interface SendOptions extends ReadOptions {
+  /** Places to pause at, as octets from the start; `each` sends every octet alone. */
+  readonly cuts?: readonly number[] | 'each'
+  /** Length of a pause, enough for the server to read what came before by itself; 5 ms by default. */
+  readonly paceMs?: number
 }
 
 const DEFAULT_TIMEOUT_MS = 5_000
@@ -91,13 +92,14 @@ export class WireClient implements Disposable {
   /**
    * Resolves when the system has taken everything.
    *
-   * @throws WireError `CLOSED` or `RESET` when the connection is gone; RangeError for a string that is no octets.
+   * @throws WireError `CLOSED` or `RESET` when the connection is gone, `TIMEOUT` when the server takes nothing, `ABORTED`;
+   * RangeError for a string that is no octets.
    */
-  async send(octets: Octets, { cuts = [], paceMs = DEFAULT_PACE_MS }: SendOptions = {}): Promise<void> {
-    const { signal } = this.#patience
+  async send(octets: Octets, { cuts = [], paceMs = DEFAULT_PACE_MS, ...given }: SendOptions = {}): Promise<void> {
+    const patience = { ...this.#patience, ...given }
     for (const [place, piece] of pieces(toBuffer(octets), cuts).entries()) {
-      if (place > 0) await delay(paceMs, undefined, signal === undefined ? {} : { signal })
-      await this.#write(piece)
+      if (place > 0) await this.#inTime(() => delay(paceMs), { ...patience, timeoutMs: Infinity })
+      await this.#inTime(() => this.#write(piece), patience)
     }
   }
 
@@ -210,6 +212,19 @@ export class WireClient implements Disposable {
     return new Promise((resolve, reject) => {
       this.socket.write(octets, (error) => (error ? reject(this.#unsent(error)) : resolve()))
     })
+  }
+
+  /** Waits for a part of sending, as long as that may take. */
+  async #inTime(part: () => Promise<void>, { timeoutMs, signal }: Patience): Promise<void> {
+    const limits = timeoutMs === Infinity ? [] : [AbortSignal.timeout(timeoutMs)]
+    try {
+      signal?.throwIfAborted()
+      await abortable(part(), AbortSignal.any(signal === undefined ? limits : [signal, ...limits]))
+    } catch (error) {
+      if (error instanceof WireError) throw error
+      if (!signal?.aborted) throw new WireError('TIMEOUT', `not all was taken in ${timeoutMs} ms`, this.unread)
+      throw new WireError('ABORTED', 'sending was called off', this.unread, { cause: signal.reason })
+    }
   }
 
   #unsent(cause: Error): WireError {

@@ -89,6 +89,14 @@ describe('ServerTestCase', () => {
     })
   })
 
+  it('gives a request up when it is called off, and hears nothing of it with the next one', async () => {
+    await run(new ServerTestCase(), async (test) => {
+      const given = { signal: AbortSignal.abort() }
+      await expect(test.http_request('/nowhere', given)).rejects.toMatchObject({ code: 'ABORTED' })
+      expect((await test.http_request(test.test_resource)).status).toBe(200)
+    })
+  })
+
   it('says what it expected', async () => {
     await run(new ServerTestCase(), async (test) => {
       const response = await test.http_request('/nowhere')

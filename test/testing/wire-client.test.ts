@@ -192,6 +192,17 @@ describe('WireClient tells', () => {
     await expect(WireClient.connect({ port, signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'ABORTED' })
   })
 
+  it('that what it sends was called off, or is not taken in time', async () => {
+    const port = await serve((socket) => void socket.pause())
+    using client = await WireClient.connect({ port, timeoutMs: 40 })
+    const patience = new AbortController()
+    const sending = client.send('slowly', { cuts: 'each', paceMs: 100_000, signal: patience.signal })
+    patience.abort(new Error('enough'))
+    await expect(sending).rejects.toMatchObject({ code: 'ABORTED', cause: { message: 'enough' } })
+    await expect(client.send('x', { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'ABORTED' })
+    await expect(client.send(Buffer.alloc(50_000_000))).rejects.toMatchObject({ code: 'TIMEOUT' })
+  })
+
   it('that there is no connection to be had', async () => {
     const port = await serve(() => {})
     servers[0]?.server.close()
