@@ -97,6 +97,13 @@ describe('a body that nobody reads', () => {
     expect(await served.talk(withLength('x'.repeat(1_001)))).toContain('Connection: close')
   })
 
+  it('says close in the answer when it has chunks, since nobody knows how many', async () => {
+    await using served = await serve(Careless)
+    const heard = await served.talk(inChunks('x') + LAST)
+    expect(heard).toContain('Connection: close')
+    expect(heard).not.toContain('</last>')
+  })
+
   it('may come after its answer', async () => {
     await using served = await serve(Careless)
     const client = await served.client()
