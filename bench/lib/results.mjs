@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { summaryTable } from './summary.mjs'
-import { scenarioTable, targetTable } from './tables.mjs'
+import { figures } from './tables.mjs'
 
 /**
  * Renews the figures between the markers of a Markdown file, and what is kept beside it.
@@ -22,14 +22,6 @@ export function updateMarkdown(file, scenarios, results) {
 /** Renews the short table between the markers of a Markdown file. @throws when the file has no markers. */
 export function updateSummary(file, results) {
   renew(file, 'performance', summaryTable(results))
-}
-
-/** What stands between the markers in the page of the bench. */
-export function figures(scenarios, results) {
-  const tables = Object.keys(scenarios)
-    .filter((name) => results[name] !== undefined)
-    .map((name) => scenarioTable(name, scenarios[name], results[name]))
-  return `### Targets\n\n${targetTable(scenarios, results)}\n\n${tables.join('\n')}`
 }
 
 function renew(file, name, content) {

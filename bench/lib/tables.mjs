@@ -3,6 +3,14 @@ import { MEASURES } from './measures.mjs'
 import { FLOOR } from './scenario.mjs'
 import { grouped, shown } from './statistics.mjs'
 
+/** What stands between the markers in the page of the bench. */
+export function figures(scenarios, results) {
+  const tables = Object.keys(scenarios)
+    .filter((name) => results[name] !== undefined)
+    .map((name) => scenarioTable(name, scenarios[name], results[name]))
+  return `### Targets\n\n${targetTable(scenarios, results)}\n\n${tables.join('\n')}`
+}
+
 /** @param result `{ rows, machine, date }` of one run of the scenario. */
 export function scenarioTable(name, { about, measures, base, curves }, { rows, machine, date }) {
   const table = curves ? curveTables(rows) : comparisonTable(rows, measures, base)

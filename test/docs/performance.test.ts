@@ -31,7 +31,7 @@ it('the table of the README is made of the figures that are kept', async () => {
 })
 
 it('so are those of the page of the bench', async () => {
-  const { figures } = await bench<{ figures(scenarios: unknown, results: Results): string }>('lib/results.mjs')
+  const { figures } = await bench<{ figures(scenarios: unknown, results: Results): string }>('lib/tables.mjs')
   const { scenarios } = await bench<{ scenarios: unknown }>('scenarios/index.mjs')
   expect(between('bench/README.md', 'figures')).toBe(figures(scenarios, results).trimEnd())
 })
