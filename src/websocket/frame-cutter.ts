@@ -43,16 +43,24 @@ export class FrameCutter {
   /** A whole frame if it is here, else what is here of its header. */
   #cutHeader(): Buffer {
     const seenBefore = this.#headerSeen
-    const room = LONGEST_HEADER_BYTES - seenBefore
-    this.#headerSeen += this.#unread.copy(this.#header, seenBefore, 0, Math.min(room, this.#unread.length))
-    const size = headerSize(this.#header, this.#headerSeen)
-    if (this.#headerSeen < size) return this.#take(this.#unread.length)
+    const isHere = seenBefore === 0 && this.#unread.length >= LONGEST_HEADER_BYTES
+    const header = isHere ? this.#unread : this.#gatherHeader()
+    const seen = isHere ? LONGEST_HEADER_BYTES : this.#headerSeen
+    const size = headerSize(header, seen)
+    if (seen < size) return this.#take(this.#unread.length)
     this.#headerSeen = 0
     const headerRest = size - seenBefore
-    const payload = payloadLength(this.#header)
+    const payload = payloadLength(header)
     if (this.#unread.length - headerRest >= payload) return this.#take(headerRest + payload)
     this.#payloadLeft = payload
     return this.#take(headerRest)
+  }
+
+  /** Header octets that come in several segments, or with little behind them, are read from a copy. */
+  #gatherHeader(): Buffer {
+    const room = Math.min(LONGEST_HEADER_BYTES - this.#headerSeen, this.#unread.length)
+    this.#headerSeen += this.#unread.copy(this.#header, this.#headerSeen, 0, room)
+    return this.#header
   }
 
   #cutPayload(): Buffer | null {
@@ -77,9 +85,10 @@ export class FrameCutter {
   }
 
   #take(length: number): Buffer {
-    const taken = this.#unread.subarray(0, length)
-    this.#unread = length === this.#unread.length ? EMPTY : this.#unread.subarray(length)
-    return taken
+    const unread = this.#unread
+    // Most often one frame comes alone; a view costs more than looking.
+    this.#unread = length === unread.length ? EMPTY : unread.subarray(length)
+    return length === unread.length ? unread : unread.subarray(0, length)
   }
 }
 

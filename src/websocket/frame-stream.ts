@@ -70,6 +70,9 @@ const LARGEST_LIMIT = 0x7fff_ffff
 
 const DEFLATE_NAME = 'permessage-deflate'
 
+/** A payload up to this size is joined with its header: copying so little is cheaper than one more piece to write. */
+const JOINED_BYTES = 4_096
+
 /** Close codes by the stable codes of `ws`; whatever else it reports is a protocol error. */
 const CLOSE_CODES: ReadonlyMap<string, number> = new Map([
   ['WS_ERR_INVALID_UTF8', CLOSE_CODE.invalidPayload],
@@ -133,10 +136,12 @@ interface WsPackage {
 }
 
 const require = createRequire(import.meta.url)
+let loaded: WsPackage | undefined
 
 /** Loaded with the first WebSocket: with it come node:http and what else a client and a server of its own need. */
 function ws(): WsPackage {
-  return require('ws') as WsPackage
+  loaded ??= require('ws') as WsPackage
+  return loaded
 }
 
 /** Frames of a client, decoded: masked, checked, their fragments joined, within the limits. */
@@ -254,9 +259,13 @@ export class FrameWriter {
   send(opcode: number, payload: Buffer, done: FrameDone): void {
     if (opcode === OPCODE.ping) return this.#sender.ping(payload, false, done)
     if (opcode === OPCODE.pong) return this.#sender.pong(payload, false, done)
-    if (opcode !== OPCODE.text && opcode !== OPCODE.binary) return this.#sendPlain(opcode, payload, done)
-    const options = { binary: opcode === OPCODE.binary, compress: this.#compress, fin: true, mask: false } as const
-    return this.#sender.send(payload, options, done)
+    const isMessage = opcode === OPCODE.text || opcode === OPCODE.binary
+    if (!isMessage || !this.#compress) return this.#sendPlain(opcode, payload, done)
+    return this.#sender.send(
+      payload,
+      { binary: opcode === OPCODE.binary, compress: true, fin: true, mask: false },
+      done,
+    )
   }
 
   /**
@@ -267,10 +276,15 @@ export class FrameWriter {
     this.#sender.close(code, reason, false, done)
   }
 
-  /** An opcode that `ws` has no call for, sent as it is. */
+  /** Nothing to compress: the frame needs none of the Sender's order. */
   #sendPlain(opcode: number, payload: Buffer, done: FrameDone): void {
     const frame = ws().Sender.frame(payload, { opcode, fin: true, rsv1: false, mask: false, readOnly: true })
-    this.#output.write(Buffer.concat(frame), done)
+    if (payload.length <= JOINED_BYTES) return this.#output.write(Buffer.concat(frame), done)
+    this.#output.cork()
+    const last = frame.pop()
+    for (const piece of frame) this.#output.write(piece)
+    this.#output.write(last as Buffer, done)
+    this.#output.uncork()
   }
 }
 

@@ -96,7 +96,7 @@ export class PacedOutput implements FrameOutput {
     while (room > 0 && this.#first < this.#queue.length) {
       const { octets, done } = this.#queue[this.#first] as Waiting
       const end = Math.min(this.#firstSent + room, octets.length)
-      pieces.push(octets.subarray(this.#firstSent, end))
+      pieces.push(end - this.#firstSent === octets.length ? octets : octets.subarray(this.#firstSent, end))
       room -= end - this.#firstSent
       this.#firstSent = end
       if (end < octets.length) break

@@ -161,29 +161,31 @@ export class WebSocketConnection {
       this.#pinged = false
       this.#quiet.restart()
       this.#reader.receive(octets)
-      await this.#decodeAll()
+      while (this.#state !== 'closed') {
+        const next = this.#reader.next()
+        const event = next instanceof Promise ? await next : next
+        if (event === NEED_DATA) break
+        const isDelivered = event.kind === 'message' && this.#state === 'open'
+        const handled = this.#handle(event)
+        if (handled !== undefined) await handled
+        const pause = isDelivered ? this.#pause() : undefined
+        if (pause !== undefined) await pause
+      }
     }
   }
 
-  /** Until the octets received are used up. */
-  async #decodeAll(): Promise<void> {
-    while (this.#state !== 'closed') {
-      const next = this.#reader.next()
-      const event = next instanceof Promise ? await next : next
-      if (event === NEED_DATA) return
-      await this.#handle(event)
-    }
+  /** What to wait for behind a delivery. */
+  #pause(): Promise<unknown> | undefined {
+    this.#delivered += 1
+    // A peer that does not read what it causes us to send is not read from, either.
+    if (this.#unsentBytes > this.#options.limits.output_bytes) return this.#allSent
+    return this.#delivered % TURN_LENGTH === 0 ? setImmediate() : undefined
   }
 
-  async #handle(event: FrameEvent): Promise<void> {
+  #handle(event: FrameEvent): Promise<void> | void {
     if (event.kind === 'failure') return this.#fail(event.code, event.explanation)
     if (event.kind === 'close') return this.#peerCloses(event)
-    if (this.#state !== 'open') return
-    await this.#settled(this.#options.deliver(event.opcode, event.payload))
-    // A peer that does not read what it causes us to send is not read from, either.
-    if (this.#unsentBytes > this.#options.limits.output_bytes) await this.#allSent
-    this.#delivered += 1
-    if (this.#delivered % TURN_LENGTH === 0) await setImmediate()
+    if (this.#state === 'open') return this.#settled(this.#options.deliver(event.opcode, event.payload))
   }
 
   /** Waits for a delivery, but not once the connection is being closed. */
@@ -268,17 +270,18 @@ export class WebSocketConnection {
   /** Counts a frame that `write` gives to the writer, until it is taken. What `write` throws, this throws. */
   #written(payloadBytes: number, write: (done: FrameDone) => void): Promise<void> {
     const bytes = payloadBytes + WAITING_OVERHEAD_BYTES
-    let settle: FrameDone | undefined
+    let done: FrameDone = ignore
     const written = new Promise<void>((resolve, reject) => {
-      settle = (error) => (error ? reject(closedError(error)) : resolve())
+      done = (error) => {
+        this.#unsentBytes -= bytes
+        if (error) reject(closedError(error))
+        else resolve()
+      }
     })
-    write((error) => {
-      this.#unsentBytes -= bytes
-      settle?.(error)
-    })
+    write(done)
     this.#unsentBytes += bytes
     // Also what lets a caller ignore the promise: a peer that leaves must not end the process.
-    this.#allSent = written.catch(() => {})
+    this.#allSent = written.catch(ignore)
     return written
   }
 }
@@ -300,3 +303,5 @@ function closePayload(code: number, reason: string): Buffer {
   payload.write(reason, 2)
   return payload
 }
+
+function ignore(): void {}
