@@ -113,6 +113,24 @@ describe('an answer to a client that is still sending', () => {
     expect(await heard).toMatch(/^HTTP\/1\.1 400 [^]*<\/html>\n$/)
   })
 
+  it.each([
+    ['its body', `POST /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: ${UPLOAD_BYTES}\r\n\r\n`],
+    ['what nobody asked for', CLOSING_GET],
+  ])('arrives, although the client has asked to close and goes on sending %s', async (_what, head) => {
+    class Brief extends Refusing {
+      override async do_GET(): Promise<void> {
+        await this.do_POST()
+      }
+    }
+    await using served = await serve(Brief)
+    const client = await served.client()
+    const heard = hear(client)
+    const ended = endOf(client)
+    client.write(head + 'x'.repeat(UPLOAD_BYTES))
+    expect(await heard).toMatch(/^HTTP\/1\.1 413 [^]*<\/html>\n$/)
+    expect(await ended).toBe('end')
+  })
+
   it('arrives, although the client reads nothing before it has sent all', async (context) => {
     await using served = await serve(Refusing)
     const program = `

@@ -1,6 +1,7 @@
 /** What decides whether a connection has another request, beside its octets: its class, its client, and the order of calls. */
 import { describe, expect, it } from 'vitest'
 import { RequestHandler } from '../../src/index.js'
+import { LineLog } from '../support/line-log.js'
 import { serve } from '../support/serve.js'
 
 const GET = 'GET /next HTTP/1.1\r\nHost: a\r\n\r\n'
@@ -42,6 +43,22 @@ describe('a client that says close behind its body', () => {
     expect(closes).toContain('<abc>')
     expect(closes).toContain('Connection: close')
     expect(closes).not.toContain('</next>')
+  })
+})
+
+describe('a client that asked to close, although its answer says that the connection goes on', () => {
+  it('is waited for until it closes, and what else it sends is dropped without a word', async () => {
+    class Insisting extends Simple {
+      override async do_GET(): Promise<void> {
+        await this.send_response_full(`<${this.path}>`, { headers: { Connection: 'keep-alive' } })
+      }
+    }
+    const log = new LineLog()
+    await using served = await serve(Insisting, { logger: log })
+    const heard = await served.talk(`GET /only HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n${GET}`)
+    expect(heard).toContain('</only>')
+    expect(heard).not.toContain('</next>')
+    expect(log.at('error')).toEqual([])
   })
 })
 
