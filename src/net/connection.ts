@@ -92,7 +92,7 @@ export class SocketConnection implements Connection {
   nextRequest(): Promise<RequestHead | null> | RequestHead | null {
     // An exchange that was not finished leaves nothing that another could begin with.
     if (this.#state !== 'serving' || this.#intake.faulted || this.#head !== null) return null
-    this.#output.reset()
+    this.#output.account.reset()
     if (this.#output.writableEnded) this.#renewOutput()
     const head = this.#heads.read()
     if (head === NEED_DATA) return this.#awaitHead()
@@ -136,7 +136,7 @@ export class SocketConnection implements Connection {
   }
 
   get responseStarted(): boolean {
-    return this.#output.touched
+    return this.#output.account.touched
   }
 
   get responseFault(): string | null {
@@ -248,13 +248,13 @@ export class SocketConnection implements Connection {
     if (this.#state === 'detached') this.stream.destroy()
     if (this.#state !== 'serving') return
     // Where closing delimits the body, only a reset shows that it is not whole. Otherwise its head shows it.
-    if (this.#output.delimitedByClosing) this.abort()
+    if (this.#output.account.delimitedByClosing) this.abort()
     else this.#closeInOrder()
   }
 
   /** Ends the connection at once, sending nothing more; with a reset where an end alone would not look like one. */
   abort(): void {
-    if (this.#output.delimitedByClosing && this.#state !== 'detached') this.#reset()
+    if (this.#output.account.delimitedByClosing && this.#state !== 'detached') this.#reset()
     else this.stream.destroy()
   }
 

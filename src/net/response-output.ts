@@ -12,6 +12,7 @@ import type { ResponseFraming, WaitOptions } from '../handler/connection.js'
 import { connectionEnded } from './connection-ended.js'
 import { FlushWaiters } from './flush-waiters.js'
 import { PendingPieces, type Piece } from './pending-pieces.js'
+import { ResponseAccount } from './response-account.js'
 
 /** Pending octets that are sent at once instead of at the end of the tick. */
 const JOIN_LIMIT_BYTES = 16_384
@@ -24,6 +25,9 @@ const LARGEST_BATCH_BYTES = 262_144
 
 type WriteCallback = (error?: Error | null) => void
 
+/** What a writer may give to hear of its write. */
+type WriteDone = (error: Error | null | undefined) => void
+
 /** What an output needs of its connection. */
 export interface OutputOwner {
   /** The octets received are no request: what is written is the answer to that. */
@@ -35,17 +39,8 @@ export interface OutputOwner {
 }
 
 export class ResponseOutput extends Writable {
-  /** Octets written since the head of the response, whether or not they were let through. */
-  bodyOctets = 0
-  /** Whether anything at all was written for the current exchange. */
-  touched = false
-  /** What the head of the response said; null before its end was written. */
-  framing: ResponseFraming | null = null
-  /** A head was written behind that of a response: nobody can tell where the next one begins. */
-  #misframed = false
-  /** Lines of a head were written, and not its end. */
-  #headIsOpen = false
-
+  /** What is known of the response under way. */
+  readonly account = new ResponseAccount()
   /** Sockets copy what they send; any other stream may hand the same memory on. */
   readonly copiesOctets: boolean
 
@@ -83,13 +78,22 @@ export class ResponseOutput extends Writable {
   }
 
   override write(chunk: unknown, encoding?: unknown, callback?: unknown): boolean {
-    if (this.#sealed || (this.#barred && !this.#owner.answersFault)) return this.#refuse(doneOf(encoding, callback))
     const done = doneOf(encoding, callback)
-    const piece = this.#admit(chunk, encoding)
-    if (piece !== null) {
-      if (done !== undefined || !this.#canSkipQueue(piece.length)) return super.write(piece, 'latin1', done)
-      this.#keep(piece)
-    } else if (done !== undefined) process.nextTick(done, null)
+    if (this.#refuses) return this.#refuse(done)
+    const piece = pieceOf(chunk, encoding)
+    if (this.account.count(piece.length)) return this.#pass(piece, done)
+    if (done !== undefined) process.nextTick(done, null)
+    return true
+  }
+
+  /** Whether what is written now comes too late: it belongs to no answer. */
+  get #refuses(): boolean {
+    return this.#sealed || (this.#barred && !this.#owner.answersFault)
+  }
+
+  #pass(piece: Piece, done: WriteDone | undefined): boolean {
+    if (done !== undefined || !this.#canSkipQueue(piece.length)) return super.write(piece, 'latin1', done)
+    this.#keep(piece)
     return true
   }
 
@@ -153,58 +157,38 @@ export class ResponseOutput extends Writable {
    * @param framing - What the head, now whole, says of the octets that follow; null when its end is still to come.
    */
   writeHead(octets: string, framing: ResponseFraming | null): void {
-    // A second answer to one request can be given, but nothing can follow it.
-    if (this.framing !== null) this.#misframed = true
-    this.framing = null
-    this.write(octets, 'latin1')
-    this.framing = framing
-    this.bodyOctets = 0
-    this.#headIsOpen = framing === null
+    if (this.#refuses) return
+    this.account.noteHead(framing)
+    this.#pass(octets, undefined)
   }
 
   /** Writes an interim response, which is none yet. */
   writeInterim(octets: string): void {
-    const { touched, framing } = this
-    if (framing !== null) this.#misframed = true
-    this.framing = null
-    this.write(octets, 'latin1')
-    this.framing = framing
-    this.touched = touched
+    if (this.#refuses) return
+    this.account.noteInterim()
+    this.#pass(octets, undefined)
   }
 
   /** Whether the response ends where its head said it would, so that another can follow it. */
   get whole(): boolean {
-    if (this.#misframed || this.#headIsOpen) return false
-    const { framing } = this
-    if (framing !== null && !framing.bodiless && !framing.chunked) return framing.contentLength === this.bodyOctets
-    return this.writableFinished || !(this.destroyed || this.#isFed)
+    return this.account.whole ?? (this.writableFinished || !(this.destroyed || this.#isFed))
   }
 
   /** What its writer has left undone, or overdone, if the response ends now; null when nothing. */
   get fault(): string | null {
-    const { bodyOctets, framing } = this
-    if (this.#misframed) return 'sent more than one response'
-    if (this.#headIsOpen) return 'did not end its headers'
-    const isCounted = framing !== null && framing.contentLength >= 0 && !framing.bodiless && !framing.chunked
-    if (!isCounted) return this.#isFed ? 'did not wait for the stream that it sends' : null
-    if (framing.contentLength === bodyOctets) return null
-    return `announced ${framing.contentLength} octets and sent ${bodyOctets}`
+    const { fault, whole } = this.account
+    if (fault !== null || whole === true || !this.#isFed) return fault
+    return 'did not wait for the stream that it sends'
   }
 
   /** Whether the response would end before its end, and nothing but a reset would show it. */
   get secretlyCut(): boolean {
-    return this.delimitedByClosing && this.#isFed
+    return this.account.delimitedByClosing && this.#isFed
   }
 
   /** Whether a stream that is piped into this one has not come to its end: it listens for being taken off. */
   get #isFed(): boolean {
     return !this.writableEnded && this.listenerCount('unpipe') > 0
-  }
-
-  /** Whether only the end of the connection tells where the response ends. */
-  get delimitedByClosing(): boolean {
-    const { framing } = this
-    return framing !== null && framing.contentLength < 0 && !framing.chunked && !framing.bodiless
   }
 
   /** The exchange is over: whoever writes on is too late, and must not be heard in front of the next answer. */
@@ -215,15 +199,6 @@ export class ResponseOutput extends Writable {
   /** An exchange is under way: its handler may write. */
   admit(): void {
     this.#barred = false
-  }
-
-  /** A new exchange begins; what the last one told about its response is forgotten. */
-  reset(): void {
-    this.bodyOctets = 0
-    this.touched = false
-    this.framing = null
-    this.#misframed = false
-    this.#headIsOpen = false
   }
 
   /** The connection is gone: nothing written from now on goes anywhere. */
@@ -256,15 +231,6 @@ export class ResponseOutput extends Writable {
     this.#held = null
     if (!this.writableFinished) this.#owner.outputBroken()
     callback(error)
-  }
-
-  /** What of a chunk goes on the wire, as octets or latin-1 text; null when the response has no body. */
-  #admit(chunk: unknown, encoding: unknown): Piece | null {
-    const piece = pieceOf(chunk, encoding)
-    this.touched = true
-    if (this.framing === null) return piece
-    this.bodyOctets += piece.length
-    return this.framing.bodiless ? null : piece
   }
 
   /** Whether Writable's own queue would pass a write of so many octets on at once, and have nothing to tell of it. */
@@ -355,7 +321,7 @@ export class ResponseOutput extends Writable {
     if (this.idle) this.#flushWaiters?.tellTaken()
   }
 
-  #refuse(done: ((error: Error | null | undefined) => void) | undefined): boolean {
+  #refuse(done: WriteDone | undefined): boolean {
     if (done !== undefined) process.nextTick(done, connectionEnded())
     return false
   }
@@ -376,9 +342,9 @@ function pieceOf(chunk: unknown, encoding: unknown): Piece {
   throw new TypeError('wfile.write takes a string, a Buffer or another view of octets')
 }
 
-function doneOf(encoding: unknown, callback: unknown): ((error: Error | null | undefined) => void) | undefined {
+function doneOf(encoding: unknown, callback: unknown): WriteDone | undefined {
   const done = typeof encoding === 'function' ? encoding : callback
-  return typeof done === 'function' ? (done as (error: Error | null | undefined) => void) : undefined
+  return typeof done === 'function' ? (done as WriteDone) : undefined
 }
 
 /** Who does not wait for it must not be ended by it. */

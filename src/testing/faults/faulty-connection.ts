@@ -67,7 +67,7 @@ export class FaultyConnection implements Connection {
   }
 
   get responseStarted(): boolean {
-    return this.#outputs[0]?.touched ?? this.#real.responseStarted
+    return this.#outputs[0]?.account.touched ?? this.#real.responseStarted
   }
 
   get responseFault(): string | null {
@@ -77,13 +77,8 @@ export class FaultyConnection implements Connection {
 
   writeHead(octets: string, framing: ResponseFraming | 'interim' | 'partial'): void {
     const [output] = this.#outputs
-    if (output === undefined) return this.#real.writeHead(octets, framing)
-    const { touched } = output
-    output.framing = null
-    output.write(octets, 'latin1')
-    output.bodyOctets = 0
-    if (framing === 'interim') output.touched = touched
-    else if (framing !== 'partial') output.framing = framing
+    if (output === undefined) this.#real.writeHead(octets, framing)
+    else output.writeHead(octets, framing)
   }
 
   finishRequest(): Promise<boolean> | boolean {
@@ -93,7 +88,7 @@ export class FaultyConnection implements Connection {
 
   async #finish(output: FaultyOutput): Promise<boolean> {
     await this.settled()
-    if (this.#outputs.some(({ wire }) => wire.over) || !isWhole(output)) return false
+    if (this.#outputs.some(({ wire }) => wire.over) || output.account.whole === false) return false
     return this.#real.finishRequest()
   }
 
@@ -116,7 +111,7 @@ export class FaultyConnection implements Connection {
   destroy(): void {
     const [output] = this.#outputs
     // Where closing delimits the body, only a reset shows that it is not whole.
-    if (output?.framing && isDelimitedByClosing(output.framing)) void output.wire.end('reset')
+    if (output?.account.delimitedByClosing) void output.wire.end('reset')
     else this.#real.destroy()
   }
 
@@ -170,16 +165,6 @@ export class FaultyConnection implements Connection {
   onShutdown(listener: () => void): () => void {
     return this.#real.onShutdown(listener)
   }
-}
-
-/** Whether what the handler itself wrote is as long as its head said. */
-function isWhole({ framing, bodyOctets }: FaultyOutput): boolean {
-  if (framing === null || framing.bodiless || framing.chunked) return true
-  return framing.contentLength === bodyOctets
-}
-
-function isDelimitedByClosing({ contentLength, chunked, bodiless }: ResponseFraming): boolean {
-  return contentLength < 0 && !chunked && !bodiless
 }
 
 function written(stream: Duplex): Promise<void> {

@@ -9,6 +9,7 @@ import type { ResponseFraming, ResponseOutput, WaitOptions } from '../../handler
 import { mayBeLeft } from '../../handler/may-be-left.js'
 import { RequestError } from '../../http/errors.js'
 import { connectionEnded } from '../../net/connection-ended.js'
+import { ResponseAccount } from '../../net/response-account.js'
 import { type Pipeline, send } from './action.js'
 import { callBack, type Wire } from './wire.js'
 
@@ -24,12 +25,8 @@ export interface FaultyOutputOptions {
 }
 
 export class FaultyOutput extends Writable implements ResponseOutput {
-  /** Octets written since the head of the response. */
-  bodyOctets = 0
-  /** Whether anything of a final response was written. */
-  touched = false
-  /** What the head of the response said; null before it was written. */
-  framing: ResponseFraming | null = null
+  /** What is known of the handler's own response. */
+  readonly account = new ResponseAccount()
   readonly pipeline: Pipeline
   readonly wire: Wire
   readonly #onBroken: () => void
@@ -52,12 +49,16 @@ export class FaultyOutput extends Writable implements ResponseOutput {
   override write(chunk: unknown, encoding?: unknown, callback?: unknown): boolean {
     const done = callbackAmong([encoding, callback])
     const octets = octetsOf(chunk, encoding)
-    this.touched = true
-    if (this.framing !== null) this.bodyOctets += octets.length
-    // After the head of a response without body, what a handler writes reaches no wire.
-    if (this.framing?.bodiless !== true) return super.write(octets, done)
+    if (this.account.count(octets.length)) return super.write(octets, done)
     if (done !== undefined) process.nextTick(done, null)
     return true
+  }
+
+  /** As the method of a connection. */
+  writeHead(octets: string, framing: ResponseFraming | 'interim' | 'partial'): void {
+    if (framing === 'interim') this.account.noteInterim()
+    else this.account.noteHead(framing === 'partial' ? null : framing)
+    super.write(octetsOf(octets, 'latin1'))
   }
 
   override end(...given: unknown[]): this {
