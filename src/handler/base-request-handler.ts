@@ -10,6 +10,7 @@ import type { Limits } from '../http/limits.js'
 import { escapeControlCharacters } from '../logging/escape-control-characters.js'
 import type { ChunkedBody } from './chunked-body.js'
 import { readStaticsThroughInstances } from './class-attributes.js'
+import { comesOfTheEnd } from './comes-of-the-end.js'
 import type { DetachedStream, Timeouts } from './connection.js'
 import { observeRequest, requestsAreObserved } from './diagnostics.js'
 import { faultAnswer } from './fault-answers.js'
@@ -21,15 +22,6 @@ import { collapseLeadingSlashes } from './resource-path.js'
 import { type MaybePromise, NO_HEADERS, ResponseSteps } from './response-steps.js'
 
 export type { MaybePromise } from './response-steps.js'
-
-/** What Node's streams and promises say when the other end is gone, or an `AbortSignal` was heeded. */
-const CODES_OF_THE_END: ReadonlySet<string> = new Set([
-  'ABORT_ERR',
-  'ECONNRESET',
-  'EPIPE',
-  'ERR_STREAM_DESTROYED',
-  'ERR_STREAM_PREMATURE_CLOSE',
-])
 
 /** A handler's method for a verb. */
 type VerbMethod = () => MaybePromise<void>
@@ -290,7 +282,7 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
   async #fail(error: unknown): Promise<void> {
     const fault = error instanceof RequestError ? error : null
     this._exchange.error = error
-    if (fault === null && !this.#comesOfTheEnd(error)) this.#reportFailure(error)
+    if (fault === null && !comesOfTheEnd(error, this.signal)) this.#reportFailure(error)
     if (this.#abandoned) return
     if (this._exchange.detached || this.connection.responseStarted) return this.#breakOff()
     if (fault?.status === 0 || this.signal.aborted) return void (this.close_connection = true)
@@ -303,14 +295,6 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
       this.#reportFailure(second)
       this.#breakOff()
     }
-  }
-
-  /** Whether an error only says that the client has gone, or that the handler was told to stop: nobody's failure. */
-  #comesOfTheEnd(error: unknown): boolean {
-    const { aborted, reason } = this.signal
-    if (!aborted) return false
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    return error === reason || (typeof code === 'string' && CODES_OF_THE_END.has(code))
   }
 
   #breakOff(): void {
