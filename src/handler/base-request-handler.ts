@@ -15,7 +15,6 @@ import type { DetachedStream, Timeouts } from './connection.js'
 import { observeRequest, requestsAreObserved } from './diagnostics.js'
 import { faultAnswer } from './fault-answers.js'
 import type { HandlerServer } from './handler-server.js'
-import { mayBeLeft } from './may-be-left.js'
 import { pythonRepr } from './python-repr.js'
 import { collectBody, type ReadBodyOptions } from './read-body.js'
 import { collapseLeadingSlashes } from './resource-path.js'
@@ -336,7 +335,7 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
       typeof given === 'number' ? { limit: given } : given
     const head = this._exchange.requestHead
     if (head?.framing === 'none') return Promise.resolve(Buffer.alloc(0))
-    return mayBeLeft(collectBody(this.rfile, head?.contentLength ?? -1, limit, signal))
+    return collectBody(this.rfile, head?.contentLength ?? -1, limit, signal)
   }
 
   /** Octets that Content-Length announces for the current request's body; -1 when it is chunked, 0 when there is none. */

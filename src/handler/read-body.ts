@@ -2,6 +2,7 @@
 import { RequestError } from '../http/errors.js'
 import type { WaitOptions } from './abortable.js'
 import type { BodyReader, RequestBody } from './connection.js'
+import { mayBeLeft } from './may-be-left.js'
 
 /** How a body is collected. */
 export interface ReadBodyOptions extends WaitOptions {
@@ -11,19 +12,25 @@ export interface ReadBodyOptions extends WaitOptions {
 
 /**
  * @param announcedBytes - What Content-Length says; -1 when the body is chunked.
+ * @returns A promise that may be left alone: see {@link mayBeLeft}.
  * @throws RequestError `BODY_TOO_LARGE` (413) when the body is, or says it is, longer than the limit; the signal's reason.
  */
-export async function collectBody(
+export function collectBody(
   body: RequestBody,
   announcedBytes: number,
   limitBytes: number,
   signal?: AbortSignal,
 ): Promise<Buffer> {
-  signal?.throwIfAborted()
-  if (announcedBytes > limitBytes) throw tooLarge(limitBytes)
+  if (signal?.aborted === true) return rejected(signal.reason)
+  if (announcedBytes > limitBytes) return rejected(tooLarge(limitBytes))
   const collection = new Collection(body, limitBytes)
   if (body.readTo?.(collection) !== true) collection.readEvents()
-  if (collection.whole !== null) return collection.whole
+  // Most bodies have come with their heads: one promise is all it takes.
+  if (collection.whole !== null) return Promise.resolve(collection.whole)
+  return mayBeLeft(awaitCollection(body, collection, signal))
+}
+
+async function awaitCollection(body: RequestBody, collection: Collection, signal?: AbortSignal): Promise<Buffer> {
   const leave = (): void => void body.destroy(signal?.reason as Error)
   signal?.addEventListener('abort', leave)
   try {
@@ -101,6 +108,10 @@ function cutShort(): RequestError {
 
 function tooLarge(limitBytes: number): RequestError {
   return new RequestError('BODY_TOO_LARGE', `the body is longer than ${limitBytes} bytes`, 413)
+}
+
+function rejected(reason: unknown): Promise<never> {
+  return mayBeLeft(Promise.reject(reason as Error))
 }
 
 function ignore(): void {}

@@ -132,7 +132,8 @@ export class RequestHandler<TServer extends HandlerServer = HandlerServer> exten
     } catch (error) {
       return this.#refuseFields(error)
     }
-    await this.dispatch_handler(this.query_data)
+    const dispatched = this.dispatch_handler(this.query_data)
+    if (dispatched instanceof Promise) await dispatched
   }
 
   #refuseFields(error: unknown): MaybePromise<void> {
