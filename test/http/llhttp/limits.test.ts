@@ -136,6 +136,18 @@ describe('the header section', () => {
       limits: { header_fields: 1 },
       log: ['fault TOO_MANY_HEADERS 431'],
     },
+    {
+      title: 'is too large when it is that before it has too many fields',
+      octets: `${GET}Host: a\r\n▼B: b\r\n\r\n`,
+      limits: { header_fields: 1, header_bytes: 9 },
+      log: ['fault HEADER_TOO_LARGE 431'],
+    },
+    {
+      title: 'has too many fields when it has that before it is too large',
+      octets: `${GET}Host: a\r\nB▼: b\r\n\r\n`,
+      limits: { header_fields: 1, header_bytes: 11 },
+      log: ['fault TOO_MANY_HEADERS 431'],
+    },
   ])
 })
 
