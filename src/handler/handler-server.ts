@@ -29,6 +29,10 @@ export interface ServerConfig {
 
 /** What a handler can count on at `this.server`; programs add their own values. */
 export interface HandlerServer {
+  /** The listening address that the connection came in at, with the port that is really bound. */
+  readonly server_address: readonly [host: string, port: number]
+  /** Whether TLS is spoken there. */
+  readonly using_ssl: boolean
   /** Where the server and its handlers log to. */
   readonly logger: Logger
   /** The settings as they are now. */

@@ -12,7 +12,6 @@ import {
   type AdvancedHTTPServerOptions,
   type HandlerClass,
   RequestHandler,
-  type SubServer,
 } from '../../src/index.js'
 import { duplexPair } from '../support/duplex-pair.js'
 import { LineLog } from '../support/line-log.js'
@@ -101,7 +100,7 @@ describe('a stream in memory', () => {
       ['127.0.0.1', 0],
       ['127.0.0.2', 0],
     ] as const
-    class Telling extends RequestHandler<SubServer> {
+    class Telling extends RequestHandler {
       override do_GET(): void {
         void this.send_response_full(`[${this.server.server_address[0]}]`)
       }

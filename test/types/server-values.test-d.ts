@@ -40,6 +40,7 @@ holds<Same<(typeof server.sub_servers)[number]['some_value'], string>>()
 class PlainHandler extends RequestHandler {
   override do_GET(): void {
     holds<Same<typeof this.server, HandlerServer>>()
+    holds<Same<typeof this.server.server_address, readonly [host: string, port: number]>>()
     // @ts-expect-error -- nobody has declared this value
     void this.server.some_value
   }
