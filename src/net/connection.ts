@@ -192,7 +192,6 @@ export class SocketConnection implements Connection {
     const output = this.#output
     this.#handlerIsDone()
     if (this.#state !== 'serving' || this.#intake.faulted || !output.whole || this.stream.writableEnded) return false
-    if (this.#intake.reader.unparsedBytes === 0) output.sendPending()
     const drained = this.#body.drain(this.limits.drain_bytes)
     if (drained instanceof Promise) {
       output.sendPending()
