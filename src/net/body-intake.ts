@@ -123,8 +123,8 @@ export class BodyIntake implements BodySource, Waiter {
   }
 
   /** The connection is gone. A body that has come whole may still be read. */
-  peerIsGone(error: RequestError): void {
-    if (!this.ended) this.#body?.destroy(error)
+  peerIsGone(why: () => RequestError): void {
+    if (!this.ended) this.#body?.destroy(why())
   }
 
   #late(message: string): void {
@@ -238,14 +238,7 @@ export class BodyIntake implements BodySource, Waiter {
 
 /** What is said of a peer that left before all was said. */
 export function peerGone(): RequestError {
-  // Every connection ends with one, and a stack of the event loop tells nobody anything: it is not taken.
-  const { stackTraceLimit } = Error
-  Error.stackTraceLimit = 0
-  try {
-    return new RequestError('PEER_GONE', 'the peer is gone', 0)
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit
-  }
+  return new RequestError('PEER_GONE', 'the peer is gone', 0)
 }
 
 function pumpLater(intake: BodyIntake, body: RequestBody): void {

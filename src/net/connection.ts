@@ -13,6 +13,7 @@ import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { inspect, type InspectOptions } from 'node:util'
 import type { Connection, ResponseFraming } from '../handler/connection.js'
+import type { RequestError } from '../http/errors.js'
 import { NEED_DATA, type RequestHead } from '../http/events.js'
 import type { Limits } from '../http/limits.js'
 import { BodyIntake, peerGone } from './body-intake.js'
@@ -325,14 +326,16 @@ export class SocketConnection implements Connection {
 
   readonly #onClose = (): void => {
     if (this.#state === 'gone') return
-    const error = peerGone()
     this.#state = 'gone'
     this.#deadline.endPeer()
     this.#intake.endWait()?.gaveUp(null)
     this.#intake.reader.release()
-    this.#output.fail(error)
-    this.#body.peerIsGone(error)
-    this.#exchange.abort(error)
+    // Most connections end when all is said: there is nobody to be told why, and an error is made for somebody only.
+    let error: RequestError | null = null
+    const why = (): RequestError => (error ??= peerGone())
+    this.#output.fail(why)
+    this.#body.peerIsGone(why)
+    this.#exchange.abort(why)
     this.#whenClosed()
     this.#tellClosed()
   }

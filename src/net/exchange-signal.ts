@@ -4,21 +4,21 @@
  */
 export class ExchangeSignal {
   #controller: AbortController | null = null
-  /** Why nobody waits any more; null while somebody does. */
-  #reason: unknown = null
+  /** Tells why nobody waits any more; null while somebody does. */
+  #why: (() => unknown) | null = null
   /** Tells that the handler has taken too long; null while nobody listens. */
   #tellOverdue: ((reason: unknown) => void) | null = null
 
   /** An exchange has begun: its handler is waited for. */
   begin(): void {
     this.#controller = null
-    this.#reason = null
+    this.#why = null
   }
 
   get signal(): AbortSignal {
     if (this.#controller === null) {
       this.#controller = new AbortController()
-      if (this.#reason !== null) this.#controller.abort(this.#reason)
+      if (this.#why !== null) this.#controller.abort(this.#why())
     }
     return this.#controller.signal
   }
@@ -39,11 +39,12 @@ export class ExchangeSignal {
   handlerIsOverdue(): void {
     const reason = new DOMException('the handler took too long', 'TimeoutError')
     this.#tellOverdue?.(reason)
-    this.abort(reason)
+    this.abort(() => reason)
   }
 
-  abort(reason: unknown): void {
-    this.#reason ??= reason
-    this.#controller?.abort(reason)
+  /** @param why - Makes the reason; asked only when somebody looks at the signal. */
+  abort(why: () => unknown): void {
+    this.#why ??= why
+    this.#controller?.abort(why())
   }
 }

@@ -201,8 +201,14 @@ export class ResponseOutput extends Writable {
     this.#barred = false
   }
 
-  /** The connection is gone: nothing written from now on goes anywhere. */
-  fail(error: Error): void {
+  /**
+   * The connection is gone: nothing written from now on goes anywhere.
+   *
+   * @param why - Makes the error. When all was said and taken before, nothing is lost, and nobody is told of one.
+   */
+  fail(why: () => Error): void {
+    if (this.#sealed && this.idle && this.#underway === 0) return void this.destroy()
+    const error = why()
     this.#pending.clear()
     this.#flushWaiters?.fail(error)
     this.destroy(error)

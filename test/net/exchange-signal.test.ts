@@ -18,16 +18,25 @@ describe('the signal of an exchange', () => {
   it.each(['before', 'after'])('is aborted for the first reason, looked at %s that', (when) => {
     const exchange = begun()
     if (when === 'before') void exchange.signal
-    exchange.abort('gone')
-    exchange.abort('gone again')
+    exchange.abort(() => 'gone')
+    exchange.abort(() => 'gone again')
     expect(exchange.signal.aborted).toBe(true)
     expect(exchange.signal.reason).toBe('gone')
+  })
+
+  it('asks for the reason only when somebody looks', () => {
+    const exchange = begun()
+    let asked = 0
+    exchange.abort(() => (asked += 1))
+    expect(asked).toBe(0)
+    expect(exchange.signal.reason).toBe(1)
+    expect(asked).toBe(1)
   })
 
   it('knows nothing of the exchange before', () => {
     const exchange = begun()
     const { signal } = exchange
-    exchange.abort('gone')
+    exchange.abort(() => 'gone')
     exchange.begin()
     expect(exchange.signal).not.toBe(signal)
     expect(exchange.signal.aborted).toBe(false)

@@ -101,7 +101,7 @@ describe('wfile.flush', () => {
     const failed = output.flush({ signal })
     const gone = new Error('the peer is gone')
     stream.destroy()
-    output.fail(gone)
+    output.fail(() => gone)
     expect(await outcome(failed)).toBe(gone)
     expect(getEventListeners(signal, 'abort')).toHaveLength(0)
 

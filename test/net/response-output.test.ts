@@ -58,3 +58,19 @@ describe('wfile', () => {
     )
   })
 })
+
+describe('an output whose connection is gone', () => {
+  it.each([
+    ['is closed without an error when all was said and taken', true, null],
+    ['fails when octets had yet to be taken', false, 'gone'],
+  ])('%s', async (_title, isTaken, expected) => {
+    const stream = new Duplex({ read() {}, write: (_octets, _encoding, done) => void (isTaken && done()) })
+    const output = new ResponseOutput(stream, { answersFault: false, outputWaits() {}, outputBroken() {} }, 100)
+    output.write('all')
+    const sealed = output.seal()
+    if (isTaken) await sealed
+    output.fail(() => new Error('gone'))
+    expect(output.destroyed).toBe(true)
+    expect(output.errored?.message ?? null).toBe(expected)
+  })
+})
