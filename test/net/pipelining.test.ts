@@ -99,7 +99,8 @@ describe('pipelined requests', () => {
     flood.end(request('flood').repeat(count))
     other.write(request('other'))
     expect(await hearUntil(other, (heard) => heard.includes('[/other]'))).toContain('200 OK')
-    expect(floodWhenAnswered).toBeLessThan(count / 2)
+    // One read of the socket holds thousands.
+    expect(floodWhenAnswered).toBeLessThan(1_000)
     expect(answers(await flooded)).toHaveLength(count)
   })
 

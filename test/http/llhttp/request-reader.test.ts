@@ -186,6 +186,19 @@ describe('faults', () => {
     expect(thrownBy(() => reader.next())).toMatchObject({ code: 'BAD_CHUNK', status: 400 })
   })
 
+  test('whatever goes wrong in the parser is a fault of this stream alone, with its cause', () => {
+    const cause = new RangeError('no room')
+    const copy = vi.spyOn(sharedLlhttp().octets, 'set').mockImplementationOnce(() => {
+      throw cause
+    })
+    const [broken, other] = [reading(GET), reading(GET)]
+    const fault = thrownBy(() => broken.next())
+    copy.mockRestore()
+    expect(fault).toMatchObject({ name: 'RequestError', code: 'PARSER_FAILURE', status: 500, cause })
+    expect(thrownBy(() => broken.next())).toBe(fault)
+    expect(take(other, 'head')).toMatchObject({ method: 'GET' })
+  })
+
   test('an incomplete request is a fault without an answer', () => {
     const reader = reading('GET / HT')
     reader.receiveEnd()
@@ -253,6 +266,19 @@ describe('what the driver may ask', () => {
     reader.receive(Buffer.from(GET))
     expect([reader.next(), reader.unparsedBytes]).toEqual([null, 0])
   })
+})
+
+test('a body leaves nothing of itself behind, however long it is', () => {
+  const octets = Buffer.alloc(1_000_000)
+  const reader = reading('P / HTTP/1.1\r\nHost: a\r\nContent-Length: 200000000\r\n\r\n')
+  take(reader, 'head')
+  const before = process.memoryUsage().heapUsed
+  for (let times = 0; times < 199; times++) {
+    reader.receive(octets)
+    while (reader.next() !== NEED_DATA);
+  }
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(50_000_000)
+  reader.release()
 })
 
 describe('handing the stream over', () => {
