@@ -21,6 +21,8 @@ test.each([
   'a%',
   'a%2',
   'a%zz',
+  '%',
+  '%zz',
   'a"',
   '\xe9',
   'a\0',
@@ -29,6 +31,7 @@ test.each([
 test.each([
   ['a:1', true],
   ['[::1]:443', true],
+  ['[::1]443', false],
   ['a', false],
   ['a:', false],
   [':1', false],
