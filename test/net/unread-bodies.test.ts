@@ -1,4 +1,5 @@
 /** Request bodies that no handler reads: read away within the limit, never taken for a request, never waited for in vain. */
+import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { RequestHandler } from '../../src/index.js'
 import { deferred } from '../support/settled.js'
@@ -147,6 +148,44 @@ describe('a body that nobody reads', () => {
     client.write('x'.repeat(99_997) + LAST)
     expect(await hear(client)).toContain('</last>')
     expect(Careless.paths).toEqual(['3', '/first', '/last'])
+  })
+
+  it('is taken to be read to its end once its handler has asked for it, chunks or not', async () => {
+    class Asking extends Careless {
+      override async do_POST(): Promise<void> {
+        Careless.paths.push(String(this.rfile.readable))
+        this.do_GET()
+      }
+    }
+    Careless.paths = []
+    await using served = await serve(Asking)
+    const heard = await served.talk(inChunks('x') + LAST)
+    expect(heard).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*?Connection: keep-alive\r\n/)
+    expect(Careless.paths).toEqual(['true', '/first', '/last'])
+  })
+
+  it('fails who reads on when its client has left in between', async () => {
+    const failed = deferred<unknown>()
+    const begun = deferred()
+    class Pausing extends RequestHandler {
+      override async do_POST(): Promise<void> {
+        const { signal } = this
+        try {
+          for await (const _piece of this.rfile) {
+            begun.resolve()
+            if (!signal.aborted) await once(signal, 'abort')
+          }
+        } catch (error) {
+          failed.resolve(error)
+        }
+      }
+    }
+    await using served = await serve(Pausing)
+    const client = await served.client()
+    client.write('POST /first HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n01234')
+    await begun.promise
+    client.resetAndDestroy()
+    expect(await failed.promise).toMatchObject({ name: 'RequestError', code: 'PEER_GONE' })
   })
 
   it('is not given to whoever reads when the exchange is over, and neither is the next request', async () => {
