@@ -70,6 +70,21 @@ describe('a body that is collected', () => {
     expect(await answerOn(client)).toContain('<hello>')
   })
 
+  it('is all of it when its stream holds a part already that nobody has taken', async () => {
+    const held = deferred()
+    const told = answering(async (handler) => {
+      await once(handler.rfile, 'readable')
+      held.resolve()
+      return `<${String(await handler.read_body())}>`
+    })
+    await using served = await serve(told)
+    const client = await served.client()
+    client.write(`${lengthHead(5)}he`)
+    await held.promise
+    client.write('llo')
+    expect(await answerOn(client)).toContain('<hello>')
+  })
+
   it('is refused when it is longer than the limit, also in chunks that have all come', async () => {
     const told = answering(async (handler) =>
       handler.read_body(4).then(
