@@ -12,10 +12,18 @@ const latin1 = fc
   .map((octets) => String.fromCharCode(...octets))
 const insertion = fc.tuple(latin1, latin1)
 
+/** Octets that the heap has grown by, garbage included. */
+function growth(work: () => void): number {
+  const before = process.memoryUsage().heapUsed
+  work()
+  return process.memoryUsage().heapUsed - before
+}
+
 describe('statusLine', () => {
   test('puts version, code and reason on one line', () => {
     expect(statusLine('HTTP/1.1', 200, 'OK')).toBe('HTTP/1.1 200 OK\r\n')
     expect(statusLine('HTTP/1.0', 999, '')).toBe('HTTP/1.0 999 \r\n')
+    expect(statusLine('HTTP/1.1', 100, 'Continue')).toBe('HTTP/1.1 100 Continue\r\n')
   })
 
   test('gives a code the reason and version of this time, not of the last', () => {
@@ -78,6 +86,12 @@ describe('fieldLine', () => {
     )
   })
 
+  test('asks an object each time what it is, although the types allow none', () => {
+    let asked = 0
+    const changing = { toString: () => String(++asked) } as unknown as string
+    expect([1, 2, 3].map(() => fieldLine('X-Again', changing))).toEqual([1, 2, 3].map((n) => `X-Again: ${n}\r\n`))
+  })
+
   test('looks at a value of a known name as at any other', () => {
     fieldLine('X-Known', 'a')
     expect(() => fieldLine('X-Known', 'a\r\nX-Injected: b')).toThrow(HeaderError)
@@ -89,5 +103,22 @@ describe('fieldLine', () => {
       new HeaderError('NOT_LATIN1', 'header "X-Unicode" contains a character beyond latin-1'),
     )
     expect(() => fieldLine('Ā', 'a')).toThrow(HeaderError)
+  })
+})
+
+describe('what is kept of lines that were written', () => {
+  test('is little, however many names a program makes up', () => {
+    const value = 'v'.repeat(200)
+    const grown = growth(() => {
+      for (let name = 0; name < 500_000; name++) fieldLine(`X-${name}`, value)
+    })
+    expect(grown).toBeLessThan(60_000_000)
+  })
+
+  test('is little, however long its reasons are', () => {
+    const grown = growth(() => {
+      for (let code = 100; code < 1_000; code++) statusLine('HTTP/1.1', code, `${code}${'r'.repeat(200_000)}`)
+    })
+    expect(grown).toBeLessThan(60_000_000)
   })
 })
