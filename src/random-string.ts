@@ -1,6 +1,4 @@
 /** A string nobody can guess, of letters and digits. */
-import { randomInt } from 'node:crypto'
-
 const CHARACTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
 
 /**
@@ -10,5 +8,6 @@ const CHARACTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
  */
 export function random_string(size: number): string {
   if (!Number.isSafeInteger(size) || size < 0) throw new RangeError(`size must be a whole number from 0 up: ${size}`)
+  const { randomInt } = process.getBuiltinModule('node:crypto')
   return Array.from({ length: size }, () => CHARACTERS[randomInt(CHARACTERS.length)]).join('')
 }

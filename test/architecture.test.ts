@@ -81,8 +81,8 @@ function importsOf(file: string): Import[] {
     to: targetOf(file, specifier as string),
     typeOnly: type !== undefined || onlyTypes(names as string),
   }))
-  // Packages that few programs need are loaded on first use.
-  const loads = Array.from(source.matchAll(/\brequire\('([^']+)'\)/g), ([, specifier]) => ({
+  // What few programs need is loaded on first use.
+  const loads = Array.from(source.matchAll(/\b(?:require|getBuiltinModule)\('([^']+)'\)/g), ([, specifier]) => ({
     from: moduleName(file),
     to: targetOf(file, specifier as string),
     typeOnly: false,

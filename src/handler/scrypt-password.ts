@@ -2,7 +2,6 @@
  * Passwords kept as scrypt (RFC 7914), written in the PHC string format that passlib and others read and write:
  * `$scrypt$ln=15,r=8,p=1$<salt>$<hash>`, with ln the binary logarithm of N, salt and hash in base64 without padding.
  */
-import { createHmac, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 import type { StoredPassword } from './stored-password.js'
 
 /** Cost of scrypt: 2^ln rounds over blocks of r times 128 octets, p times; it takes 128 · r · 2^ln octets of memory. */
@@ -25,8 +24,8 @@ const SALT_OCTETS = 16
 const HASH_OCTETS = 32
 const FORMAT = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/
 
-/** Key of this process, under which a password that was right is remembered. */
-const memoryKey = randomBytes(32)
+/** Key of this process, under which a password that was right is remembered; made for the first one. */
+let memoryKey: Buffer | null = null
 
 /**
  * A password as `auth_add_creds(…, 'scrypt')` takes it, with a salt of its own.
@@ -36,7 +35,7 @@ const memoryKey = randomBytes(32)
 export async function scrypt_hash(password: string | Uint8Array, cost: Partial<ScryptCost> = {}): Promise<string> {
   const chosen = { ...DEFAULT_COST, ...cost }
   checkCost(chosen)
-  const salt = randomBytes(SALT_OCTETS)
+  const salt = crypto().randomBytes(SALT_OCTETS)
   const hash = await derive(Buffer.from(password), salt, HASH_OCTETS, chosen)
   const { ln, r, p } = chosen
   return `$scrypt$ln=${ln},r=${r},p=${p}$${unpadded(salt)}$${unpadded(hash)}`
@@ -70,17 +69,21 @@ export class ScryptPassword implements StoredPassword {
   }
 
   matches(password: Buffer): boolean | Promise<boolean> {
+    const { createHmac, randomBytes, timingSafeEqual } = crypto()
+    memoryKey ??= randomBytes(32)
     const tag = createHmac('sha256', memoryKey).update(password).digest()
     if (this.#remembered !== null && timingSafeEqual(tag, this.#remembered)) return true
     return this.#verify(password, tag)
   }
 
   decoy(): ScryptPassword {
+    const { randomBytes } = crypto()
     return new ScryptPassword(this.#cost, randomBytes(this.#salt.length), randomBytes(this.#hash.length))
   }
 
   async #verify(password: Buffer, tag: Buffer): Promise<boolean> {
-    const matches = timingSafeEqual(await derive(password, this.#salt, this.#hash.length, this.#cost), this.#hash)
+    const hash = await derive(password, this.#salt, this.#hash.length, this.#cost)
+    const matches = crypto().timingSafeEqual(hash, this.#hash)
     if (matches) this.#remembered = tag
     return matches
   }
@@ -103,8 +106,13 @@ function runScrypt(password: Buffer, salt: Buffer, length: number, { ln, r, p }:
   const N = 2 ** ln
   const options = { N, r, p, maxmem: 128 * r * (N + p + 2) }
   return new Promise((resolve, reject) => {
-    scrypt(password, salt, length, options, (error, hash) => (error ? reject(error) : resolve(hash)))
+    crypto().scrypt(password, salt, length, options, (error, hash) => (error ? reject(error) : resolve(hash)))
   })
+}
+
+/** Loaded for passwords alone: who has none starts without it. */
+function crypto(): typeof import('node:crypto') {
+  return process.getBuiltinModule('node:crypto')
 }
 
 function checkCost(cost: ScryptCost): void {

@@ -2,7 +2,6 @@
  * A client that keeps answers in a table, in memory or in a file that Python's client can use, too.
  * Source: AdvancedHTTPServer `RPCClientCached`.
  */
-import { createHash } from 'node:crypto'
 import { CacheStore } from './cache-store.js'
 import { RPCClient, type RPCClientOptions, splitArguments } from './client.js'
 
@@ -65,6 +64,10 @@ export class RPCClientCached extends RPCClient {
   #optionsHash(args: readonly unknown[]): Buffer {
     const { payload } = splitArguments(args)
     const octets = this.encode(payload)
-    return octets.length > LONGEST_PLAIN_OPTIONS ? createHash('sha1').update(octets).digest() : octets
+    return octets.length > LONGEST_PLAIN_OPTIONS ? sha1(octets) : octets
   }
+}
+
+function sha1(octets: Uint8Array): Buffer {
+  return process.getBuiltinModule('node:crypto').createHash('sha1').update(octets).digest()
 }

@@ -3,7 +3,7 @@
  * may follow. One exchange at a time; its client sees to that. Knows nothing of calls and formats.
  */
 import { connect, type Socket } from 'node:net'
-import { type ConnectionOptions, connect as connectTls } from 'node:tls'
+import type { ConnectionOptions } from 'node:tls'
 import { ResponseError, type ResponseFault } from '../http/errors.js'
 import { NEED_DATA, type ResponseEvent, type ResponseHead } from '../http/events.js'
 import type { Limits } from '../http/limits.js'
@@ -52,7 +52,7 @@ export class ClientConnection {
 
   /** @throws RPCConnectionError `CONNECT_FAILED`, or why the call ended early. */
   static async open(peer: Peer, limits: Readonly<Limits>, deadline: CallDeadline): Promise<ClientConnection> {
-    const socket = peer.tls === null ? connect(peer.port, peer.host) : connectTls({ ...peer.tls, ...addressOf(peer) })
+    const socket = peer.tls === null ? connect(peer.port, peer.host) : connectTls(peer, peer.tls)
     try {
       await deadline.race(connected(socket, peer))
       return new ClientConnection(socket.setNoDelay(true), limits)
@@ -158,6 +158,10 @@ export class ClientConnection {
     this.#reader.release()
     this.#socket.destroy()
   }
+}
+
+function connectTls(peer: Peer, options: ConnectionOptions): Socket {
+  return process.getBuiltinModule('node:tls').connect({ ...options, ...addressOf(peer) })
 }
 
 function addressOf({ host, port }: Peer): ConnectionOptions {

@@ -3,11 +3,10 @@
  * gigabytes. The only file that knows node:zlib.
  */
 import { constants } from 'node:buffer'
-import { deflateSync, inflateSync } from 'node:zlib'
 import { SerializerError } from './errors.js'
 
 export function deflate(octets: Uint8Array): Buffer {
-  return deflateSync(octets)
+  return process.getBuiltinModule('node:zlib').deflateSync(octets)
 }
 
 /**
@@ -26,7 +25,7 @@ export function inflate(octets: Uint8Array, limit: number): Buffer {
 
 function inflateWithin(octets: Uint8Array, maxOutputLength: number): Buffer {
   try {
-    return inflateSync(octets, { maxOutputLength })
+    return process.getBuiltinModule('node:zlib').inflateSync(octets, { maxOutputLength })
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxOutputLength)
     throw new SerializerError('MALFORMED', 'not zlib data', { cause })

@@ -2,13 +2,21 @@
  * Date and time values on the wire: Python's `datetime.datetime`, `date` and `time` as the text of `isoformat()`, read with
  * the strictness of `strptime`. The only file that knows the Temporal package; formats wrap the text in their own way.
  */
-import { Temporal } from 'temporal-polyfill'
+import { createRequire } from 'node:module'
+import type { Temporal } from 'temporal-polyfill'
 import { SerializerError } from './errors.js'
 
 /** Python's class, without its module. */
 export type TimeKind = 'datetime' | 'date' | 'time'
 
 export type TimeValue = Temporal.PlainDateTime | Temporal.PlainDate | Temporal.PlainTime
+
+type TemporalClasses = Pick<typeof Temporal, 'PlainDate' | 'PlainDateTime' | 'PlainTime'>
+
+/** The package, once somebody has read a date or a time: most servers never do, and it is a large one. */
+let classes: TemporalClasses | null = null
+// Before 20.19 and 22.12 Node.js can't load it when it is asked for. There it is on its way from the start.
+if (!canRequireModules()) void import('temporal-polyfill').then(({ Temporal }) => (classes = Temporal))
 
 /** A native Temporal and the polyfill's are different classes with the same tag, hence no `instanceof`. */
 const KIND_BY_TAG = new Map<unknown, TimeKind>([
@@ -26,6 +34,8 @@ const READ: Readonly<Record<TimeKind, RegExp>> = {
   date: new RegExp(`^${DATE}$`),
   time: new RegExp(`^${TIME}$`),
 }
+
+const require = createRequire(import.meta.url)
 
 /** What isoformat gives; years outside 0001 to 9999 do not match, Python has none. */
 const WRITTEN: Readonly<Record<TimeKind, RegExp>> = {
@@ -56,15 +66,22 @@ export function writeTime(value: object): { kind: TimeKind; text: string } | nul
  */
 export function readTime(kind: TimeKind, text: unknown): TimeValue {
   const fields = typeof text === 'string' ? READ[kind].exec(text)?.groups : undefined
+  if (fields === undefined || fields['year'] === '0000') {
+    throw new SerializerError('BAD_VALUE', `not the text of a ${kind}`)
+  }
+  const available = temporal()
   try {
-    if (fields !== undefined && fields['year'] !== '0000') return timeOf(kind, fields)
+    return timeOf(kind, fields, available)
   } catch (cause) {
     throw new SerializerError('BAD_VALUE', `no such ${kind}`, { cause })
   }
-  throw new SerializerError('BAD_VALUE', `not the text of a ${kind}`)
 }
 
-function timeOf(kind: TimeKind, fields: Record<string, string | undefined>): TimeValue {
+function timeOf(
+  kind: TimeKind,
+  fields: Record<string, string | undefined>,
+  { PlainDate, PlainDateTime, PlainTime }: TemporalClasses,
+): TimeValue {
   const fraction = (fields['fraction'] ?? '').padEnd(6, '0')
   const parts = {
     year: Number(fields['year']),
@@ -76,9 +93,18 @@ function timeOf(kind: TimeKind, fields: Record<string, string | undefined>): Tim
     millisecond: Number(fraction.slice(0, 3)),
     microsecond: Number(fraction.slice(3)),
   }
-  if (kind === 'date') return Temporal.PlainDate.from(parts, { overflow: 'reject' })
-  if (kind === 'time') return Temporal.PlainTime.from(parts, { overflow: 'reject' })
-  return Temporal.PlainDateTime.from(parts, { overflow: 'reject' })
+  if (kind === 'date') return PlainDate.from(parts, { overflow: 'reject' })
+  if (kind === 'time') return PlainTime.from(parts, { overflow: 'reject' })
+  return PlainDateTime.from(parts, { overflow: 'reject' })
+}
+
+function temporal(): TemporalClasses {
+  classes ??= (require('temporal-polyfill') as typeof import('temporal-polyfill')).Temporal
+  return classes
+}
+
+function canRequireModules(): boolean {
+  return (process.features as { readonly require_module?: boolean }).require_module === true
 }
 
 function temporalText(value: object, kind: TimeKind): string {

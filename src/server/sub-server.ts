@@ -4,7 +4,7 @@
  */
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { TLSSocket } from 'node:tls'
+import type { TLSSocket } from 'node:tls'
 import { inspect, type InspectOptions } from 'node:util'
 import type { BaseHTTPRequestHandler } from '../handler/base-request-handler.js'
 import { observeConnection } from '../handler/diagnostics.js'
@@ -111,7 +111,7 @@ export class ServerNonThreaded implements HandlerServer {
     return this.#serve(
       stream,
       client_address ?? addressOf(stream as Partial<Socket>),
-      stream instanceof TLSSocket,
+      (stream as Partial<TLSSocket>).encrypted === true,
       null,
     )
   }

@@ -4,7 +4,7 @@
  * HTTP requests nor who listens.
  */
 import type { Socket } from 'node:net'
-import { Server, type TLSSocket } from 'node:tls'
+import type { Server, TLSSocket } from 'node:tls'
 import type { CertificateStore } from './certificate-store.js'
 import { destroyAfter, MAX_TIMER_MS } from './destroy-after.js'
 import { refusePlainHttp } from './plain-http.js'
@@ -88,7 +88,9 @@ class Handshakes {
     this.#store = store
     this.#applied = store.tlsOptions
     // The deadline is the caller's, so Node's own is put out of the way.
-    this.#server = new Server({ ...this.#applied, handshakeTimeout: MAX_TIMER_MS })
+    this.#server = process
+      .getBuiltinModule('node:tls')
+      .createServer({ ...this.#applied, handshakeTimeout: MAX_TIMER_MS })
     this.#server.on('secureConnection', (stream) => this.#finish(stream))
     // Neither this nor 'secureConnection' may come for a client that left; its socket's 'close' is what counts.
     this.#server.on('tlsClientError', (_error, stream) => stream.destroy())

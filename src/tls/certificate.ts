@@ -2,9 +2,9 @@
  * One certificate with its key, read from PEM files and checked as far as a server can check itself: both readable,
  * of one pair, valid today, acceptable to OpenSSL. Knows nothing of host names or of who presents the certificate.
  */
-import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto'
+import type { KeyObject, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls'
+import type { SecureContext, SecureContextOptions } from 'node:tls'
 import { CertificateError, type CertificateFault } from './certificate-error.js'
 
 /** Where a certificate is, as paths of PEM files. */
@@ -63,6 +63,7 @@ export function readPem(file: string, role: string): string {
 /** OpenSSL takes the first certificate it finds and passes over what else is in the file, keys included. */
 export function parseCertificate(pem: string, file: string): X509Certificate {
   try {
+    const { X509Certificate } = process.getBuiltinModule('node:crypto')
     return new X509Certificate(pem)
   } catch (error) {
     throw fault('NO_CERTIFICATE', file, 'there is no PEM certificate in it', error)
@@ -71,7 +72,9 @@ export function parseCertificate(pem: string, file: string): X509Certificate {
 
 function parseKey(pem: string, file: string, passphrase: string | undefined): KeyObject {
   try {
-    return createPrivateKey(passphrase === undefined ? pem : { key: pem, passphrase })
+    return process
+      .getBuiltinModule('node:crypto')
+      .createPrivateKey(passphrase === undefined ? pem : { key: pem, passphrase })
   } catch (error) {
     throw keyFault(pem, file, passphrase, error)
   }
@@ -96,7 +99,7 @@ function checkValidity(certificate: X509Certificate, file: string): void {
 /** OpenSSL has a last word: keys too short, digests too weak for its security level. */
 function secureContext(options: SecureContextOptions, file: string): SecureContext {
   try {
-    return createSecureContext(options)
+    return process.getBuiltinModule('node:tls').createSecureContext(options)
   } catch (error) {
     throw fault('REFUSED', file, 'OpenSSL refuses it', error)
   }

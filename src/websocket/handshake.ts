@@ -2,7 +2,6 @@
  * The opening handshake of RFC 6455 section 4, server side, as functions of a request head: whether a WebSocket is asked
  * for, whether it can be granted, and which fields say so. Hooks, sockets and the writing of answers are not known here.
  */
-import { createHash } from 'node:crypto'
 import type { Headers } from '../http/headers.js'
 import { asksForWebSocket, listMembers, type UpgradeRequest } from '../http/upgrade.js'
 
@@ -104,7 +103,9 @@ export function acceptFields(
 
 /** RFC 6455 4.2.2, item 5.4. */
 export function acceptValue(key: string): string {
-  return createHash('sha1')
+  return process
+    .getBuiltinModule('node:crypto')
+    .createHash('sha1')
     .update(key + ACCEPT_SUFFIX, 'latin1')
     .digest('base64')
 }

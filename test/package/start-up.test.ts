@@ -1,5 +1,5 @@
 /** What a server is not going to use is not loaded: start-up costs what it needs, not what the package can do. */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, it } from 'vitest'
@@ -30,5 +30,24 @@ it('a plain server loads neither the packages of RPC, WebSockets and the command
   })
   const { packages, modules } = JSON.parse(printed) as { packages: string[]; modules: string[] }
   expect(packages).toEqual(['content-disposition', 'fresh', 'range-parser', 'undici'])
-  expect(modules).not.toContain('http')
+  for (const name of ['http', 'tls', 'crypto', 'zlib']) expect(modules).not.toContain(name)
+}, 90_000)
+
+/** Tells each package that is imported; `require` and Node's own modules do not come here. */
+const TELLING = `
+import { register } from 'node:module'
+const hook = \`export function resolve(specifier, context, next) {
+  if (!/^(?:[./]|node:|file:|data:)/.test(specifier)) process._rawDebug(specifier)
+  return next(specifier, context)
+}\`
+register('data:text/javascript,' + encodeURIComponent(hook))
+`
+
+it('a plain server imports nothing that it would have to wait for: Temporal comes with the first date', () => {
+  const url = pathToFileURL(join(compileSources(), 'index.js')).href
+  const telling = `data:text/javascript,${encodeURIComponent(TELLING)}`
+  const options = ['--import', telling, '--input-type=module', '--eval', PROGRAM, url]
+  const { status, stderr } = spawnSync(process.execPath, options, { encoding: 'utf8', timeout: 60_000 })
+  expect(status).toBe(0)
+  expect(stderr.split('\n').filter(Boolean).sort()).toEqual(['content-disposition', 'fresh', 'range-parser'])
 }, 90_000)
