@@ -7,7 +7,7 @@ import { performance } from 'node:perf_hooks'
 import { pathToFileURL } from 'node:url'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Listener } from '../../src/net/listener.js'
-import { compileSources } from '../support/compile.js'
+import { buildSources } from '../support/compile.js'
 import { hear } from '../support/serve.js'
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'
@@ -44,7 +44,7 @@ function connected(port: number): Promise<Socket> {
 
 describe('a server without descriptors left', () => {
   it('serves on as soon as some are free again', { timeout: 60_000 }, async () => {
-    const library = pathToFileURL(`${compileSources()}/index.js`).href
+    const library = pathToFileURL(`${buildSources()}/index.js`).href
     const node = `exec "${process.execPath}" --input-type=module -e "$PROGRAM"`
     const child = spawn('sh', ['-c', `ulimit -n ${DESCRIPTORS} && ${node}`], {
       env: { ...process.env, PROGRAM: program(library) },

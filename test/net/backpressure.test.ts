@@ -10,7 +10,7 @@ import { createInterface, type Interface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { compileSources } from '../support/compile.js'
+import { buildSources } from '../support/compile.js'
 import { hear } from '../support/serve.js'
 
 const CLIENTS = 200
@@ -64,7 +64,7 @@ describe('a server of many clients', { timeout: 60_000 }, () => {
   const clients: Socket[] = []
 
   beforeAll(async () => {
-    const library = pathToFileURL(`${compileSources()}/index.js`).href
+    const library = pathToFileURL(`${buildSources()}/index.js`).href
     child = spawn(process.execPath, ['--expose-gc', '--input-type=module', '-e', program(library)], {
       stdio: ['pipe', 'pipe', 'inherit'],
     })

@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, it } from 'vitest'
-import { compileSources } from '../support/compile.js'
+import { buildSources } from '../support/compile.js'
 
 const LIMIT_BYTES = 10_000
 
@@ -42,7 +42,7 @@ process.exit()
 `
 
 it('a connection at rest holds little', () => {
-  const url = pathToFileURL(join(compileSources(), 'index.js')).href
+  const url = pathToFileURL(join(buildSources(), 'index.js')).href
   const program = ['--expose-gc', '--input-type=module', '--eval', PROGRAM, url]
   const printed = execFileSync(process.execPath, program, { encoding: 'utf8', timeout: 60_000 })
   expect(Number(printed)).toBeGreaterThan(0)

@@ -3,7 +3,7 @@
  * `import`, by `require`, from TypeScript, as a command, and by the first example of the README.
  */
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest'
@@ -42,12 +42,14 @@ describe('the tarball', () => {
     expect(packed.files).toEqual(expect.arrayContaining(['dist/index.js', 'dist/index.d.ts', 'dist/cli/main.js']))
   })
 
-  it('holds a declaration for every module, and no test', () => {
-    const modules = packed.files.filter((path) => path.endsWith('.js'))
-    const declared = packed.files
-      .filter((path) => path.endsWith('.d.ts'))
-      .map((path) => path.replace(/\.d\.ts$/, '.js'))
-    expect(declared.toSorted()).toEqual(modules.toSorted())
+  it('holds a declaration of every source, the code of every entry, and no test', () => {
+    const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+      .map((name) => `dist/${name.replaceAll('\\', '/').replace(/\.ts$/, '.d.ts')}`)
+    expect(packed.files.filter((path) => path.endsWith('.d.ts')).toSorted()).toEqual(sources.toSorted())
+    const code = packed.files.filter((path) => path.endsWith('.js') && !path.startsWith('dist/chunks/'))
+    const entries = ['dist/cli/demo.js', 'dist/cli/main.js', 'dist/index.js', 'dist/testing/index.js']
+    expect(code.toSorted()).toEqual(entries)
     expect(packed.files.filter((path) => /\.test\.|not-for-users/.test(path))).toEqual([])
   })
 })

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, it } from 'vitest'
-import { compileSources } from '../support/compile.js'
+import { buildSources } from '../support/compile.js'
 
 /** What a process has that an import could change. Prints whether it has, and what is left at the end that comes by itself. */
 const PROGRAM = `
@@ -26,7 +26,7 @@ process.once('beforeExit', () => console.log(process.getActiveResourcesInfo().fi
 `
 
 it('importing the package changes nothing in the process, and lets it end', () => {
-  const compiled = compileSources()
+  const compiled = buildSources()
   const urls = ['index.js', 'testing/index.js'].map((name) => pathToFileURL(join(compiled, name)).href)
   const program = ['--input-type=module', '--eval', PROGRAM, ...urls]
   const printed = execFileSync(process.execPath, program, { encoding: 'utf8', timeout: 60_000, stdio: 'pipe' })

@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, it } from 'vitest'
-import { compileSources } from '../support/compile.js'
+import { buildSources } from '../support/compile.js'
 
 /** Answers one request, then prints the packages and the modules of Node.js that are loaded by then. */
 const PROGRAM = `
@@ -23,7 +23,7 @@ console.log(JSON.stringify({ packages: [...new Set(packages)].sort(), modules })
 `
 
 it('a plain server loads neither the packages of RPC, WebSockets and the command line nor node:http', () => {
-  const url = pathToFileURL(join(compileSources(), 'index.js')).href
+  const url = pathToFileURL(join(buildSources(), 'index.js')).href
   const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', PROGRAM, url], {
     encoding: 'utf8',
     timeout: 60_000,
@@ -44,7 +44,7 @@ register('data:text/javascript,' + encodeURIComponent(hook))
 `
 
 it('a plain server imports nothing that it would have to wait for: Temporal comes with the first date', () => {
-  const url = pathToFileURL(join(compileSources(), 'index.js')).href
+  const url = pathToFileURL(join(buildSources(), 'index.js')).href
   const telling = `data:text/javascript,${encodeURIComponent(TELLING)}`
   const options = ['--import', telling, '--input-type=module', '--eval', PROGRAM, url]
   const { status, stderr } = spawnSync(process.execPath, options, { encoding: 'utf8', timeout: 60_000 })

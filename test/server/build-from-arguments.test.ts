@@ -17,9 +17,7 @@ function start(...args: string[]): RunningCommand {
   const program = join(directory, 'own-server.mjs') as `/${string}`
   writeFileSync(
     program,
-    `import { build_server_from_argparser } from '${commands.moduleUrl('server/build.js')}'
-import { AdvancedHTTPServer } from '${commands.moduleUrl('server/advanced-http-server.js')}'
-import { RequestHandler } from '${commands.moduleUrl('handler/request-handler.js')}'
+    `import { AdvancedHTTPServer, build_server_from_argparser, RequestHandler } from '${commands.libraryUrl}'
 class OwnServer extends AdvancedHTTPServer {}
 class OwnHandler extends RequestHandler {
   on_init() {

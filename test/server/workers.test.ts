@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { AdvancedHTTPServer, RequestHandler } from '../../src/index.js'
-import { compileSources } from '../support/compile.js'
+import { buildSources } from '../support/compile.js'
 
 /** Tells its port and process with each answer; the first process tells when all have ended. */
 const program = (library: string): string => `
@@ -28,7 +28,7 @@ const program = (library: string): string => `
 
 describe('workers', () => {
   it('serve one port in as many processes as asked for, and end when the first one shuts down', async () => {
-    const library = pathToFileURL(`${compileSources()}/index.js`).href
+    const library = pathToFileURL(`${buildSources()}/index.js`).href
     const script = join(await mkdtemp(join(tmpdir(), 'workers-')), 'program.mjs')
     await writeFile(script, program(library))
     const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] })

@@ -7,7 +7,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeAll } from 'vitest'
-import { compileSources } from './compile.js'
+import { buildSources } from './compile.js'
 
 /** Runs a program on a terminal of its own and ends with its status. */
 const TERMINAL = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))'
@@ -103,8 +103,8 @@ function bareEnvironment(): NodeJS.ProcessEnv {
 export interface Commands {
   /** Starts a script of `src/cli`, or another one by its path; whatever still runs after a test is ended. */
   run(script: 'main' | 'demo' | `/${string}`, args?: readonly string[], options?: RunOptions): RunningCommand
-  /** URL of a compiled module, named as in `src`. */
-  moduleUrl(name: string): string
+  /** URL of what the package exports. */
+  readonly libraryUrl: string
 }
 
 /** Compiles the commands before the tests of a file, and ends what a test started after it. */
@@ -113,7 +113,7 @@ export function withCommands(): Commands {
   const running = new Set<RunningCommand>()
 
   beforeAll(() => {
-    compiled = compileSources()
+    compiled = buildSources()
   }, 60_000)
 
   afterEach(async () => {
@@ -128,6 +128,8 @@ export function withCommands(): Commands {
       running.add(command)
       return command
     },
-    moduleUrl: (name) => pathToFileURL(join(compiled, name)).href,
+    get libraryUrl() {
+      return pathToFileURL(join(compiled, 'index.js')).href
+    },
   }
 }

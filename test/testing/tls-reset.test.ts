@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
-import { compileSources } from '../support/compile.js'
+import { buildSources } from '../support/compile.js'
 
 const PROGRAM = `
   import { readFileSync } from 'node:fs'
@@ -30,7 +30,7 @@ const PROGRAM = `
 `
 
 it('resets TLS connections with octets under way, and lives', async () => {
-  const testing = pathToFileURL(`${compileSources()}/testing/index.js`).href
+  const testing = pathToFileURL(`${buildSources()}/testing/index.js`).href
   const options = ['--input-type=module', '-e', PROGRAM, testing, 'test/support/rig/certs/default.pem']
   const { stdout } = await promisify(execFile)(process.execPath, options)
   expect(stdout).toBe('alive\n')

@@ -5,7 +5,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
-import { compileSources } from '../../support/compile.js'
+import { buildSources } from '../../support/compile.js'
 import { type Block, blockNamed, ROOT } from './documents.js'
 import { Program, type ProgramOptions } from './program.js'
 
@@ -19,7 +19,7 @@ export class PackageFolder {
     const installed = join(this.path, 'node_modules', 'advancedhttpserver')
     mkdirSync(installed, { recursive: true })
     copyFileSync(join(ROOT, 'package.json'), join(installed, 'package.json'))
-    symlinkSync(compileSources(), join(installed, 'dist'))
+    symlinkSync(buildSources(), join(installed, 'dist'))
     writeFileSync(join(this.path, 'package.json'), '{ "type": "module" }\n')
   }
 

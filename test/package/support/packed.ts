@@ -23,10 +23,7 @@ export class PackedPackage {
   constructor() {
     const staged = join(this.folder, 'repository')
     stage(staged)
-    const compiler = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
-    execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', join(staged, 'dist')], {
-      cwd: ROOT,
-    })
+    execFileSync(process.execPath, [join(ROOT, 'scripts', 'build.mjs'), '--into', join(staged, 'dist')])
     const printed = runNpm(staged, ['pack', '--json', '--ignore-scripts', '--pack-destination', this.folder])
     const [{ filename, files }] = JSON.parse(printed) as [{ filename: string; files: { path: string }[] }]
     this.tarball = join(this.folder, filename)
