@@ -2,10 +2,13 @@
  * Preconditions of a request for a file, in the order of RFC 9110 13.2.2: `If-Match` before `If-Unmodified-Since`, then
  * `If-None-Match` before `If-Modified-Since`. `If-Range` belongs to the ranges. Pure: fields in, verdict out.
  */
-import fresh from 'fresh'
+import { createRequire } from 'node:module'
 import type { Headers } from '../../http/headers.js'
 import { entityTagsIn, matchesStrongly } from './entity-tag.js'
 import { parseHttpDate } from './http-date.js'
+
+// Loaded by the first request that needs it: most of a start is loading.
+const require = createRequire(import.meta.url)
 
 /** What tells one state of a file from another. */
 export interface Validators {
@@ -43,6 +46,7 @@ function isFresh(headers: Headers, { etag, lastModified }: Validators, reads: bo
   if (ifNoneMatch !== undefined) request['if-none-match'] = ifNoneMatch
   else if (reads && since !== null) request['if-modified-since'] = new Date(since * 1000).toUTCString()
   else return false
+  const fresh = require('fresh') as typeof import('fresh')
   return fresh(request, { etag, 'last-modified': lastModified })
 }
 

@@ -2,10 +2,13 @@
  * Which octets of a file a request asks for (RFC 9110 14): one range, several, from the end, or all of it after all when
  * `If-Range` says that the client's part is of an older state.
  */
-import rangeParser from 'range-parser'
+import { createRequire } from 'node:module'
 import type { Headers } from '../../http/headers.js'
 import type { Validators } from './conditions.js'
 import { matchesStrongly } from './entity-tag.js'
+
+// Loaded by the first request that needs it: most of a start is loading.
+const require = createRequire(import.meta.url)
 
 /** Consecutive octets of a file. */
 export interface Slice {
@@ -37,6 +40,7 @@ export function selectRanges(
   if (field === undefined || fields.length > 1 || size === 0) return 'whole'
   if (!/^bytes=/i.test(field) || countOf(field, ',') >= MAX_RANGES) return 'whole'
   if (!ifRangeHolds(headers, validators, datesAreStrong)) return 'whole'
+  const rangeParser = require('range-parser') as typeof import('range-parser')
   const ranges = rangeParser(size, clampSuffixes(field, size), { combine: true })
   if (ranges === -2) return 'whole'
   if (ranges === -1) return 'unsatisfiable'
