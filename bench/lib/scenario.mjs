@@ -8,7 +8,7 @@ export const OURS = 'advancedhttpserver'
 /**
  * A scenario whose contenders get the same kind of load in turn.
  *
- * @param contenders From the options of the run to a list of `{ name, start, load, requires? }`; `requires` names what
+ * @param contenders From the options of the run to a list, or a promise of one, of `{ name, start, load, requires? }`; `requires` names what
  *   peers.mjs has to have found.
  * @param base The contender that stands for 1.00 in the columns of ratios.
  * @param targets See `target`.
@@ -19,11 +19,13 @@ export function comparison({ about, measures = ['cpu', 'user', 'system', 'rate']
     measures,
     base,
     targets,
-    run: (options) =>
-      compare(
-        contenders(options).filter(({ requires }) => requires === undefined || options.peers.has(requires)),
+    async run(options) {
+      const all = await contenders(options)
+      return compare(
+        all.filter(({ requires }) => requires === undefined || options.peers.has(requires)),
         options,
-      ),
+      )
+    },
   }
 }
 

@@ -37,7 +37,7 @@ it('a plain server loads neither the packages of RPC, WebSockets and the command
 const TELLING = `
 import { register } from 'node:module'
 const hook = \`export function resolve(specifier, context, next) {
-  if (!/^(?:[./]|node:|file:|data:)/.test(specifier)) process._rawDebug(specifier)
+  if (!/^(?:[./]|node:|file:|data:)/.test(specifier)) process._rawDebug('imported: ' + specifier)
   return next(specifier, context)
 }\`
 register('data:text/javascript,' + encodeURIComponent(hook))
@@ -49,5 +49,5 @@ it('a plain server imports nothing that it would have to wait for: Temporal come
   const options = ['--import', telling, '--input-type=module', '--eval', PROGRAM, url]
   const { status, stderr } = spawnSync(process.execPath, options, { encoding: 'utf8', timeout: 60_000 })
   expect(status).toBe(0)
-  expect(stderr.split('\n').filter(Boolean).sort()).toEqual([])
+  expect(stderr.match(/^imported: .*/gm) ?? []).toEqual([])
 }, 90_000)
