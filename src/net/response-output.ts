@@ -99,7 +99,8 @@ export class ResponseOutput extends Writable {
 
   override end(...given: unknown[]): this {
     const [chunk, encoding] = given
-    if (chunk !== undefined && chunk !== null && typeof chunk !== 'function') this.write(chunk, encoding)
+    if (chunk !== undefined && chunk !== null && typeof chunk !== 'function')
+      this.write(chunk, typeof encoding === 'function' ? undefined : encoding)
     const done = given.find((argument): argument is () => void => typeof argument === 'function')
     return done === undefined ? super.end() : super.end(done)
   }
