@@ -135,6 +135,40 @@ describe('a body whose reader waits', () => {
   })
 })
 
+describe('a body whose reader leaves or fails', () => {
+  it('is waited for by nobody when it leaves', async () => {
+    using body = await begun(OF_FIVE)
+    const { rfile } = body.bodies
+    rfile.resume()
+    await turn()
+    expect([body.intake.isAwaitedBy(body.bodies), body.deadline.phase]).toEqual([true, 'body'])
+    rfile.destroy()
+    expect([body.intake.isAwaitedBy(body.bodies), body.deadline.phase]).toEqual([false, 'none'])
+  })
+
+  it('is of no more use when a listener throws', async () => {
+    using body = await begun(OF_FIVE)
+    const { rfile } = body.bodies
+    rfile.on('data', () => {
+      throw new Error('mine')
+    })
+    const failed = once(rfile, 'error')
+    await turn()
+    body.here.write('he')
+    expect((await failed)[0]).toMatchObject({ message: 'mine' })
+    expect(body.intake.faulted).toBe(true)
+  })
+
+  it('is given joined pieces up to the limit, and not beyond', async () => {
+    const chunks = [1, 16_383, 16_384, 5].map((size) => `${size.toString(16)}\r\n${'x'.repeat(size)}\r\n`)
+    using body = await begun(`${CHUNKED}${chunks.join('')}0\r\n\r\n`)
+    const sizes: number[] = []
+    body.bodies.rfile.on('data', (octets: Buffer) => sizes.push(octets.length))
+    await once(body.bodies.rfile, 'end')
+    expect(sizes).toEqual([16_384, 16_384, 5])
+  })
+})
+
 describe('a body for which nobody waits', () => {
   it('is not late when the time for something else is up', async () => {
     using body = await begun(`${OF_FIVE}he`)

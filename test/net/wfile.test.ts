@@ -128,6 +128,28 @@ describe('what is written', () => {
     expect(stream.writableLength).toBe(LARGEST_BATCH_BYTES)
   })
 
+  it('counts all that is under way against a batch, and keeps its writer waiting for a full one', async () => {
+    const { wfile, stream, take } = output({ holds: 1e9, writes: 1e9 })
+    const { told, tell } = heard()
+    wfile.write(Buffer.alloc(200_000))
+    wfile.write(Buffer.alloc(200_000))
+    expect(stream.writableLength).toBe(LARGEST_BATCH_BYTES)
+    wfile.write('more', tell)
+    await turn()
+    expect(told).toEqual([])
+    await take()
+    expect(told).toEqual(['well'])
+  })
+
+  it('is given tick by tick', async () => {
+    const { wfile, given } = output({ takes: true })
+    for (const octets of ['a', 'b', 'c']) {
+      wfile.write(octets)
+      await turn()
+    }
+    expect(given).toEqual(['a', 'b', 'c'])
+  })
+
   it('is given whatever the stream holds when the stream is handed over', () => {
     const { wfile, stream } = output({ holds: 10, writes: 10 })
     wfile.write(Buffer.alloc(LARGEST_BATCH_BYTES + 5))
@@ -191,6 +213,20 @@ describe('sealing an output', () => {
     expect([given, isSealed, waits]).toEqual([['octets'], false, [true]])
     await take()
     expect([isSealed, waits.at(-1)]).toEqual([true, false])
+  })
+
+  it('is not done while the last of several writes is under way', async () => {
+    const { wfile, given, dones, take } = output()
+    wfile.write('one')
+    await turn()
+    wfile.write('other')
+    let isSealed = false
+    void wfile.seal().then(() => (isSealed = true))
+    dones.shift()?.()
+    await turn()
+    expect([given, isSealed]).toEqual([['one', 'other'], false])
+    await take()
+    expect(isSealed).toBe(true)
   })
 
   it('lets the one go on who waited for room', async () => {
