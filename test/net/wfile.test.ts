@@ -271,6 +271,23 @@ describe('a stream that is gone', () => {
     expect([given, wfile.idle]).toEqual([[], true])
   })
 
+  it('has taken nothing of what it lost, whoever waits for that', async () => {
+    const { wfile, dones } = output()
+    wfile.write('octets')
+    const flushed = wfile.flush()
+    const lose = dones.shift() as (error: Error) => void
+    lose(new Error('lost'))
+    await turn()
+    wfile.fail(() => new Error('gone'))
+    await expect(flushed).rejects.toThrow('gone')
+  })
+
+  it('fails an output that was not sealed, although it holds nothing', () => {
+    const { wfile } = output()
+    wfile.fail(() => new Error('gone'))
+    expect(wfile.errored?.message).toBe('gone')
+  })
+
   it('breaks no response that was whole', async () => {
     const { wfile, broken } = output({ takes: true })
     wfile.end('octets')
