@@ -56,9 +56,13 @@ export class ReaderLog {
     return lines
   }
 
-  /** Takes all events there are. */
-  pull(): void {
-    for (let event = this.#next(); event !== NEED_DATA && event !== null; event = this.#next()) this.#tell(event)
+  /** Takes all events there are, or so many of them. */
+  pull(most = Infinity): void {
+    for (let taken = 0; taken < most; taken++) {
+      const event = this.#next()
+      if (event === NEED_DATA || event === null) return
+      this.#tell(event)
+    }
   }
 
   /** The lines, the last of which tells how the reader stands. */
