@@ -9,6 +9,7 @@ import { readStaticsThroughInstances } from './class-attributes.js'
 import type { CredentialCheck } from './credentials.js'
 import type { HandlerServer } from './handler-server.js'
 import { RespondingRequestHandler } from './responding-request-handler.js'
+import { returned } from './returned.js'
 
 export class AuthorizingRequestHandler<
   TServer extends HandlerServer = HandlerServer,
@@ -36,7 +37,7 @@ export class AuthorizingRequestHandler<
 
   /** Lets a verb run only for those who may come in. */
   override run_verb(method: () => MaybePromise<void>): MaybePromise<void> {
-    const authorized = this.check_authorization()
+    const authorized = returned(this.check_authorization())
     if (authorized instanceof Promise) return authorized.then((allowed) => this.#runIf(allowed, method))
     return this.#runIf(authorized, method)
   }

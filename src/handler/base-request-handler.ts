@@ -19,6 +19,7 @@ import { pythonRepr } from './python-repr.js'
 import { collectBody, type ReadBodyOptions } from './read-body.js'
 import { collapseLeadingSlashes } from './resource-path.js'
 import { type MaybePromise, NO_HEADERS, ResponseSteps } from './response-steps.js'
+import { returned } from './returned.js'
 
 export type { MaybePromise } from './response-steps.js'
 
@@ -133,9 +134,9 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
   #serve(head: RequestHead): MaybePromise<void> {
     try {
       this.#beginRequest(head)
-      const parsed = this.parse_request()
+      const parsed = returned(this.parse_request())
       if (parsed instanceof Promise) return this.#settle(parsed.then((goOn) => this.#answer(goOn)))
-      const answered = this.#answer(parsed)
+      const answered = returned(this.#answer(parsed))
       return answered instanceof Promise ? this.#settle(answered) : this.#endRequest()
     } catch (error) {
       return this.#fail(error)
@@ -240,7 +241,7 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
     if (this.signal.aborted) return void (this.close_connection = true)
     if (!this.#dropUnfinishedHead()) this.close_connection = true
     this.server.logger.error(`the handler of ${this.#subject()} sent no response`)
-    const answered = this.respond_to_exception(new Error('no response was sent'))
+    const answered = returned(this.respond_to_exception(new Error('no response was sent')))
     const goOn = (): MaybePromise<void> => (this.close_connection ? undefined : this.#finishRequest())
     return answered instanceof Promise ? answered.then(goOn) : goOn()
   }

@@ -63,7 +63,8 @@ export class FaultyOutput extends Writable implements ResponseOutput {
 
   override end(...given: unknown[]): this {
     const [chunk, encoding] = given
-    if (chunk !== undefined && chunk !== null && typeof chunk !== 'function') this.write(chunk, encoding)
+    const isChunk = chunk !== undefined && chunk !== null && typeof chunk !== 'function'
+    if (isChunk) this.write(chunk, typeof encoding === 'function' ? undefined : encoding)
     const done = callbackAmong(given)
     return done === undefined ? super.end() : super.end(done)
   }

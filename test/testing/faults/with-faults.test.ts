@@ -113,6 +113,25 @@ describe('a handler whose response is misbehaved', () => {
     client.reset()
   })
 
+  it('hears once that its last octets are written', async () => {
+    let heardOfEnd = 0
+    class Ending extends RequestHandler {
+      override async do_GET(): Promise<void> {
+        this.send_response_only(200)
+        this.send_header('Content-Length', 5)
+        this.end_headers()
+        this.wfile.end('hello', () => (heardOfEnd += 1))
+        await finished(this.wfile)
+      }
+    }
+    await using server = await startServer(Ending, { faults: [Faults.injectAt({ at: 0, octets: 'x' })] })
+    using client = await WireClient.connect({ port: server.port })
+    await client.send(REQUEST)
+    expect((await client.read(HELLO.length + 1)).toString()).toBe(`x${HELLO}`)
+    await server.close()
+    expect(heardOfEnd).toBe(1)
+  })
+
   it('learns that its client is gone', async () => {
     let tell: ((error: unknown) => void) | undefined
     const told = new Promise((resolve) => (tell = resolve))
