@@ -19,4 +19,6 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
   })
   writeFileSync(stamp, lock)
 }
-if (process.argv.includes('--build')) await import('./build.mjs')
+if (process.argv.includes('--build')) {
+  execFileSync(process.execPath, [`${root}scripts/build.mjs`], { stdio: ['ignore', 2, 2] })
+}
