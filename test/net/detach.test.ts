@@ -88,9 +88,7 @@ describe('a stream that was handed over', () => {
         stream.resolve(this.detach().stream)
       }
     }
-    await using served = await serve(Keeping, {
-      timeouts: { write_idle_ms: 20, idle_ms: 20, handler_ms: 20, head_ms: 20 },
-    })
+    await using served = await serve(Keeping, { timeouts: { write_idle_ms: 20, idle_ms: 20, handler_ms: 20 } })
     const client = await served.client()
     client.pause()
     client.write(UPGRADE)
