@@ -19,9 +19,7 @@ const dist = into ?? join(root, 'dist')
 const modules = mkdtempSync(join(tmpdir(), 'advancedhttpserver-build-'))
 try {
   rmSync(dist, { recursive: true, force: true })
-  if (!isCodeOnly) compile('--emitDeclarationOnly', '--outDir', dist)
-  // Comments are read in the sources and in the declarations; here each process would keep them.
-  compile('--outDir', modules, '--declaration', 'false', '--removeComments', '--noCheck')
+  compile('--outDir', modules, ...(isCodeOnly ? ['--declaration', 'false', '--noCheck'] : ['--declarationDir', dist]))
   await bundle()
   chmodSync(join(dist, 'cli/main.js'), 0o755)
 } finally {
@@ -42,6 +40,13 @@ async function bundle() {
     platform: 'node',
     treeshake: false,
   })
-  await build.write({ dir: dist, format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[hash].js' })
+  await build.write({
+    dir: dist,
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[hash].js',
+    // They are read in the sources and in the declarations; here each process would keep them.
+    comments: false,
+  })
   await build.close()
 }
