@@ -26,7 +26,6 @@ import {
 import { parse_qs, Query, TooManyFieldsError } from './query.js'
 import { fillHandlerMaps } from './register-path.js'
 import { resourcePath, splitTarget } from './resource-path.js'
-import { returned } from './returned.js'
 import { answerRemoteCall } from './rpc-dispatch.js'
 import { serveWebSocket, type WebSocketServing } from './web-socket-dispatch.js'
 
@@ -133,8 +132,8 @@ export class RequestHandler<TServer extends HandlerServer = HandlerServer> exten
     } catch (error) {
       return this.#refuseFields(error)
     }
-    const dispatched = returned(this.dispatch_handler(this.query_data))
-    if (dispatched instanceof Promise) await dispatched
+    const dispatched = this.dispatch_handler(this.query_data)
+    if (dispatched !== undefined) await dispatched
   }
 
   #refuseFields(error: unknown): MaybePromise<void> {

@@ -8,6 +8,7 @@ import { type RemoteException, SerializerError } from './errors.js'
 import type { RPCLimits } from './limits.js'
 import type { Callee } from './parameters.js'
 import { Serializer } from './serializer.js'
+import { isThenable } from './thenable.js'
 import { className, emptyRecord } from './values.js'
 
 /** The function that a path stands for, and how it is called. */
@@ -149,11 +150,6 @@ function perform({ callee, self, leading }: RPCMethod, { args, keywords }: Call)
   } catch (error) {
     return raised(error)
   }
-}
-
-/** What `await` would wait for; a function that has its result at once is not kept waiting. */
-function isThenable(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }
 
 function returned(result: unknown): Outcome {

@@ -122,6 +122,9 @@ describe('the answer', () => {
     expect(await outcome(async () => [1], '[]')).toBe(returned('[1]'))
     // oxlint-disable-next-line unicorn/no-thenable -- any object with a then is waited for, as await does
     expect(await outcome(() => ({ then: (settle: (value: number) => void) => settle(7) }), '[]')).toBe(returned('7'))
+    // oxlint-disable-next-line unicorn/no-thenable -- so is a function that has one
+    const callable = Object.assign(() => 0, { then: (settle: (value: number) => void) => settle(8) })
+    expect(await outcome(() => callable, '[]')).toBe(returned('8'))
     expect(await outcome(() => Promise.reject(new RangeError('far')), '[]')).toBe(
       raised('builtins.RangeError', '"far"'),
     )
