@@ -2,6 +2,7 @@
  * Passwords kept as scrypt (RFC 7914), written in the PHC string format that passlib and others read and write:
  * `$scrypt$ln=15,r=8,p=1$<salt>$<hash>`, with ln the binary logarithm of N, salt and hash in base64 without padding.
  */
+import { crypto } from './crypto.js'
 import type { StoredPassword } from './stored-password.js'
 
 /** Cost of scrypt: 2^ln rounds over blocks of r times 128 octets, p times; it takes 128 · r · 2^ln octets of memory. */
@@ -108,11 +109,6 @@ function runScrypt(password: Buffer, salt: Buffer, length: number, { ln, r, p }:
   return new Promise((resolve, reject) => {
     crypto().scrypt(password, salt, length, options, (error, hash) => (error ? reject(error) : resolve(hash)))
   })
-}
-
-/** Loaded for passwords alone: who has none starts without it. */
-function crypto(): typeof import('node:crypto') {
-  return process.getBuiltinModule('node:crypto')
 }
 
 function checkCost(cost: ScryptCost): void {

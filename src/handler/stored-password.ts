@@ -2,6 +2,7 @@
  * How a password is kept: as it is, as a digest, or as scrypt. Makes the stored form from what `auth_add_creds` is given,
  * and compares a password that a client sends with it in constant time.
  */
+import { crypto } from './crypto.js'
 import { ScryptPassword } from './scrypt-password.js'
 
 /** A password that can be compared with, not read. */
@@ -59,15 +60,11 @@ export class DigestPassword implements StoredPassword {
   }
 
   matches(password: Buffer): boolean {
-    return process.getBuiltinModule('node:crypto').timingSafeEqual(digest(this.#algorithm, password), this.#value)
+    return crypto().timingSafeEqual(digest(this.#algorithm, password), this.#value)
   }
 
   decoy(): DigestPassword {
-    return new DigestPassword(
-      this.#algorithm,
-      process.getBuiltinModule('node:crypto').randomBytes(this.#value.length),
-      this.scheme,
-    )
+    return new DigestPassword(this.#algorithm, crypto().randomBytes(this.#value.length), this.scheme)
   }
 }
 
@@ -83,5 +80,5 @@ function digestOctets(given: Buffer, type: string, length: number): Buffer {
 }
 
 function digest(algorithm: string, octets: Buffer): Buffer {
-  return process.getBuiltinModule('node:crypto').createHash(algorithm).update(octets).digest()
+  return crypto().createHash(algorithm).update(octets).digest()
 }

@@ -2,6 +2,7 @@
  * Bodies made of several ranges: `multipart/byteranges` (RFC 9110 14.6). Only the heads of the parts are text of ours; the
  * octets between them stay in the file until they are sent.
  */
+import { crypto } from '../crypto.js'
 import type { Slice } from './ranges.js'
 
 /** What is sent in order: octets in memory, or a slice of the file. */
@@ -17,7 +18,7 @@ export interface MultipartBody {
 /** @param contentType - Of the file; each part repeats it. */
 export function multipartBody(slices: readonly Slice[], size: number, contentType: string): MultipartBody {
   // 128 random bits: the file can't hold the boundary but by intent, and nobody can know it beforehand.
-  const boundary = process.getBuiltinModule('node:crypto').randomBytes(16).toString('hex')
+  const boundary = crypto().randomBytes(16).toString('hex')
   const parts: BodyPart[] = []
   for (const slice of slices) {
     const head =
