@@ -11,6 +11,8 @@ export type TimeKind = 'datetime' | 'date' | 'time'
 
 export type TimeValue = Temporal.PlainDateTime | Temporal.PlainDate | Temporal.PlainTime
 
+const require = createRequire(import.meta.url)
+
 type TemporalClasses = Pick<typeof Temporal, 'PlainDate' | 'PlainDateTime' | 'PlainTime'>
 
 /** The package, once somebody has read a date or a time: most servers never do, and it is a large one. */
@@ -34,8 +36,6 @@ const READ: Readonly<Record<TimeKind, RegExp>> = {
   date: new RegExp(`^${DATE}$`),
   time: new RegExp(`^${TIME}$`),
 }
-
-const require = createRequire(import.meta.url)
 
 /** What isoformat gives; years outside 0001 to 9999 do not match, Python has none. */
 const WRITTEN: Readonly<Record<TimeKind, RegExp>> = {
