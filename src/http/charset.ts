@@ -40,7 +40,7 @@ const UTF_8: Codec = {
   encode: (text) => (LONE_SURROGATE.test(text) ? undefined : Buffer.from(text)),
 }
 
-const UTF_16LE: Codec = {
+const UTF_16LE: Required<Codec> = {
   decode: decodeAs('utf-16le'),
   encode: (text) => (LONE_SURROGATE.test(text) ? undefined : Buffer.from(text, 'utf16le')),
 }
@@ -51,26 +51,29 @@ const UTF_16BE: Codec = { decode: decodeAs('utf-16be') }
 const UTF_16: Codec = {
   decode: (octets) =>
     (octets[0] === 0xfe && octets[1] === 0xff ? UTF_16BE : UTF_16LE).decode(octets)?.replace(/^\ufeff/, ''),
-  encode: (text) => UTF_16LE.encode?.(`\ufeff${text}`),
+  encode: (text) => UTF_16LE.encode(`\ufeff${text}`),
 }
 
 const LATIN_1: Codec = {
-  decode: (octets) => bufferOf(octets).toString('latin1'),
+  decode: latin1Of,
   encode: (text) => (BEYOND_LATIN1.test(text) ? undefined : Buffer.from(text, 'latin1')),
 }
 
 const US_ASCII: Codec = {
-  decode: (octets) => withinAscii(LATIN_1.decode(octets)),
+  decode(octets) {
+    const text = latin1Of(octets)
+    return BEYOND_ASCII.test(text) ? undefined : text
+  },
   encode: (text) => (BEYOND_ASCII.test(text) ? undefined : Buffer.from(text, 'latin1')),
 }
 
 const WINDOWS_1252: Codec = {
   decode(octets) {
-    const text = LATIN_1.decode(octets)?.replaceAll(
+    const text = latin1Of(octets).replaceAll(
       /[\x80-\x9f]/g,
       (character) => WINDOWS_1252_CHARACTERS[character.charCodeAt(0) - 0x80] as string,
     )
-    return text?.includes('\ufffd') ? undefined : text
+    return text.includes('\ufffd') ? undefined : text
   },
 }
 
@@ -165,8 +168,8 @@ function bufferOf(octets: Uint8Array): Buffer {
   return Buffer.isBuffer(octets) ? octets : Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength)
 }
 
-function withinAscii(text: string | undefined): string | undefined {
-  return text === undefined || BEYOND_ASCII.test(text) ? undefined : text
+function latin1Of(octets: Uint8Array): string {
+  return bufferOf(octets).toString('latin1')
 }
 
 function named(codec: Codec, names: readonly string[]): [string, Codec][] {

@@ -28,6 +28,13 @@ describe('decodeText', () => {
     expect(faultOf(() => decodeText(Uint8Array.of(0x80), 'us-ascii'))).toBe('UNDECODABLE')
     expect(faultOf(() => decodeText(Uint8Array.of(0x41), 'utf-16le'))).toBe('UNDECODABLE')
     expect(faultOf(() => decodeText(Uint8Array.of(0x00, 0xd8), 'utf-16le'))).toBe('UNDECODABLE')
+    expect(faultOf(() => decodeText(Uint8Array.of(0x41), 'utf-16'))).toBe('UNDECODABLE')
+    expect(faultOf(() => decodeText(Uint8Array.of(0x81), 'windows-1252'))).toBe('UNDECODABLE')
+    expect(faultOf(() => decodeText(Uint8Array.of(0x81), 'shift_jis'))).toBe('UNDECODABLE')
+  })
+
+  test('takes the octets of US-ASCII for their characters', () => {
+    expect(decodeText(Buffer.from('a~\0'), 'us-ascii')).toBe('a~\0')
   })
 
   test('keeps a byte order mark, except where it tells the order', () => {
@@ -35,6 +42,13 @@ describe('decodeText', () => {
     expect(decodeText(Uint8Array.of(0xff, 0xfe, 0x61, 0), 'utf-16le')).toBe('\ufeffa')
     expect(decodeText(Uint8Array.of(0xff, 0xfe, 0x61, 0), 'utf-16')).toBe('a')
     expect(decodeText(Uint8Array.of(0xfe, 0xff, 0, 0x61), 'utf-16')).toBe('a')
+    expect(decodeText(Buffer.from('\ufeffa'), 'unicode11utf8')).toBe('\ufeffa')
+  })
+
+  test('takes text without a byte order mark for little-endian, whatever its first octets share with one', () => {
+    expect(decodeText(Uint8Array.of(0xfe, 0), 'utf-16')).toBe('\xfe')
+    expect(decodeText(Uint8Array.of(0, 0xff), 'utf-16')).toBe('\uff00')
+    expect(decodeText(Uint8Array.of(0x61, 0, 0xff, 0xfe), 'utf-16')).toBe('a\ufeff')
   })
 
   test.each(['no-such-charset', '', 'utf-7', '__proto__'])('does not know the charset %j', (name) => {
@@ -85,6 +99,17 @@ print(json.dumps([decode(octets, charset) for octets, charset in json.load(sys.s
 })
 
 describe('encodeText', () => {
+  test.each([
+    ['utf-8', [0xc3, 0xa9]],
+    ['utf-16le', [0xe9, 0]],
+    ['utf-16', [0xff, 0xfe, 0xe9, 0]],
+    ['latin-1', [0xe9]],
+    [' Latin_1 ', [0xe9]],
+    ['\tISO 8859 1', [0xe9]],
+  ])('writes é in %j', (name, octets) => {
+    expect([...encodeText('é', name)]).toEqual(octets)
+  })
+
   test('refuses a character that the charset has not', () => {
     expect(faultOf(() => encodeText('✓', 'latin-1'))).toBe('UNENCODABLE')
     expect(faultOf(() => encodeText('é', 'us-ascii'))).toBe('UNENCODABLE')

@@ -18,6 +18,13 @@ print(json.dumps([email.utils.formatdate(second, usegmt=True) for second in json
     expect(seconds.map(httpDate)).toEqual(runPython(context, program, seconds))
   })
 
+  test.each([
+    [-62_135_596_800, 'Mon, 01 Jan 0001 00:00:00 GMT'],
+    [253_402_300_799.9, 'Fri, 31 Dec 9999 23:59:59 GMT'],
+  ])('writes the first and the last second of the years 1 to 9999: %d', (seconds, result) => {
+    expect(httpDate(seconds)).toBe(result)
+  })
+
   test('refuses a moment that four digits of a year cannot hold', () => {
     for (const seconds of [Number.NaN, Infinity, 253_402_300_800, -62_135_596_801]) {
       expect(() => httpDate(seconds)).toThrow(RangeError)

@@ -58,6 +58,12 @@ describe('the request line', () => {
       log: ['fault REQUEST_LINE_TOO_LONG 414'],
     },
     {
+      title: 'is answered 414 when it is too long before the fields are too large',
+      octets: 'GET /2345678 HTTP/1.▼1\r\nHost: a\r\n\r\n',
+      limits: { ...limits, header_bytes: 5 },
+      log: ['fault REQUEST_LINE_TOO_LONG 414'],
+    },
+    {
       title: 'is answered 400 when it is malformed before it is too long',
       octets: 'GET /▼\x804567890123456789 HTTP/1.1\r\n',
       limits,
@@ -230,6 +236,12 @@ describe('chunk framing', () => {
       octets: `${CHUNKED}1\r\na\r\n0;${'x'.repeat(38)}▼xx\r\n\r\n`,
       limits,
       log: [CHUNKED_HEAD, 'body a', 'fault CHUNK_OVERHEAD 413'],
+    },
+    {
+      title: 'is answered 413 for a last chunk that a trailer follows',
+      octets: `${CHUNKED}0;${'x'.repeat(40)}▼xx\r\nA: b\r\n\r\n`,
+      limits,
+      log: [CHUNKED_HEAD, 'fault CHUNK_OVERHEAD 413'],
     },
   ])
 })

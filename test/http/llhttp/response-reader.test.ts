@@ -71,6 +71,18 @@ describe('framing', () => {
       log: ['head HTTP/1.1 205 "Reset Content" none {}', 'end close', 'over'],
     },
     {
+      title: '205 that announces a body all the same has it',
+      methods: ['GET', 'GET'],
+      octets: `HTTP/1.1 205 Reset Content\r\nContent-Length: 3\r\n\r\nabc${NEXT}`,
+      log: [
+        'head HTTP/1.1 205 "Reset Content" length=3 {Content-Length: 3}',
+        'body abc',
+        'end keep',
+        ...NEXT_LOG,
+        'waits',
+      ],
+    },
+    {
       title: '205 with a length of 0 keeps the connection',
       octets: 'HTTP/1.1 205 Reset Content\r\nContent-Length: 0\r\n\r\n',
       log: ['head HTTP/1.1 205 "Reset Content" length=0 {Content-Length: 0}', 'end keep', 'waits'],
@@ -221,6 +233,7 @@ describe('the status line', () => {
     },
     { title: 'that LF alone ends is refused', octets: 'HTTP/1.1 200 OK\n▼\r\n', log: ['fault BAD_HEADER'] },
     { title: 'with an empty line in front is refused', octets: `▼\r\n${NEXT}`, log: ['fault BAD_STATUS_LINE'] },
+    { title: 'with LF alone in front is refused', octets: `▼\n${NEXT}`, log: ['fault BAD_STATUS_LINE'] },
     {
       title: 'is refused beyond its limit',
       octets: `HTTP/1.1 200 ${'x'.repeat(7)}▼x\r\n\r\n`,
@@ -305,6 +318,17 @@ test('a head is also told as it was received', () => {
     status: 200,
     reason: 'Fine',
   })
+})
+
+test('each head is told as it was received, on a connection that has had others', () => {
+  const reader = new ResponseReader({ limits: DEFAULT_LIMITS })
+  reader.expect('HEAD')
+  reader.expect('HEAD')
+  reader.receive(Buffer.from(`${OK}A: 1\r\n\r\n${OK}B: 2\r\n\r\n`))
+  for (const field of ['A: 1', 'B: 2']) {
+    expect(reader.next()).toMatchObject({ kind: 'head', raw: `${OK}${field}\r\n` })
+    expect(reader.next()).toMatchObject({ kind: 'end' })
+  }
 })
 
 test('a fault is a ResponseError, thrown again and again', () => {
