@@ -5,6 +5,9 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { ResponseOutput } from '../../src/net/response-output.js'
 
+/** More than the stream holds. */
+const FULL = 'x'.repeat(20_000)
+
 /** A stream that takes what it was given only when it is told to, and an output on it. */
 function slowOutput() {
   const taken: string[] = []
@@ -74,6 +77,47 @@ describe('wfile.flush', () => {
     second.abort('second')
     expect(await outcome(other)).toBe('second')
     expect(waits).toEqual([true, true, false])
+  })
+
+  it('resolves at once when nothing was written, and when all was taken', async () => {
+    const { output, waits, take } = slowOutput()
+    expect(await outcome(output.flush())).toBe('taken')
+    output.write('octets')
+    await turn()
+    take()
+    expect(await outcome(output.flush())).toBe('taken')
+    expect(waits).toEqual([])
+  })
+
+  it('given up leaves a writer waiting who waits for room', async () => {
+    const { output, waits, take } = slowOutput()
+    output.write(FULL)
+    let isWritten = false
+    output.write('more', () => (isWritten = true))
+    await turn()
+    const controller = new AbortController()
+    const flushed = output.flush({ signal: controller.signal })
+    controller.abort('enough')
+    expect(await outcome(flushed)).toBe('enough')
+    expect([isWritten, waits.at(-1)]).toEqual([false, true])
+    take()
+    await turn()
+    take()
+    await turn()
+    expect(isWritten).toBe(true)
+  })
+
+  it('waits also for what the writer had to keep while the stream was full', async () => {
+    const { output, taken, take } = slowOutput()
+    output.write(FULL)
+    output.write('more')
+    const flushed = output.flush()
+    take()
+    expect(await outcome(flushed)).toBe('waits')
+    expect(taken).toEqual([FULL])
+    take()
+    expect(await outcome(flushed)).toBe('taken')
+    expect(taken).toEqual([FULL, 'more'])
   })
 
   it('resolves for who stays when another has given up', async () => {

@@ -150,6 +150,17 @@ describe('what is written', () => {
     expect(given).toEqual(['a', 'b', 'c'])
   })
 
+  it('is not all on its way while some of it is corked', async () => {
+    const { wfile } = output({ takes: true })
+    wfile.cork()
+    wfile.write('octets')
+    await turn()
+    expect(wfile.idle).toBe(false)
+    wfile.uncork()
+    await turn()
+    expect(wfile.idle).toBe(true)
+  })
+
   it('is given whatever the stream holds when the stream is handed over', () => {
     const { wfile, stream } = output({ holds: 10, writes: 10 })
     wfile.write(Buffer.alloc(LARGEST_BATCH_BYTES + 5))
@@ -170,6 +181,34 @@ describe('what is written', () => {
     expect([told, wfile.idle, waits.at(-1)]).toEqual([['well'], false, true])
     await take()
     expect([told, wfile.idle, waits.at(-1)]).toEqual([['well', 'drain', 'well'], true, false])
+  })
+
+  it('waits on while the stream, which has taken some of it, is as full as before', async () => {
+    const { wfile, dones } = output({ holds: 4, writes: 4 })
+    const { told, tell } = heard()
+    wfile.write('octets')
+    await turn()
+    wfile.write('and more', tell)
+    await turn()
+    dones.shift()?.()
+    await turn()
+    expect(told).toEqual([])
+    dones.shift()?.()
+    await turn()
+    expect(told).toEqual(['well'])
+  })
+
+  it('is in the next batch although a part of this one was taken', async () => {
+    const { wfile, stream, dones } = output({ holds: 1e9, writes: 1e9 })
+    wfile.write(Buffer.alloc(20_000))
+    wfile.write(Buffer.alloc(LARGEST_BATCH_BYTES))
+    expect(stream.writableLength).toBe(LARGEST_BATCH_BYTES)
+    dones.shift()?.()
+    await turn()
+    expect(stream.writableLength).toBe(LARGEST_BATCH_BYTES - 20_000)
+    dones.shift()?.()
+    await turn()
+    expect(stream.writableLength).toBe(20_000)
   })
 })
 
