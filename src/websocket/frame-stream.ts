@@ -278,8 +278,8 @@ export class FrameWriter {
 
   /** Nothing to compress: the frame needs none of the Sender's order. */
   #sendPlain(opcode: number, payload: Buffer, done: FrameDone): void {
+    if (payload.length <= JOINED_BYTES) return this.#output.write(joinedFrame(opcode, payload), done)
     const frame = ws().Sender.frame(payload, { opcode, fin: true, rsv1: false, mask: false, readOnly: true })
-    if (payload.length <= JOINED_BYTES) return this.#output.write(Buffer.concat(frame), done)
     this.#output.cork()
     const last = frame.pop()
     for (const piece of frame) this.#output.write(piece)
@@ -313,6 +313,18 @@ export function negotiateDeflate(offers: string, limits: FrameLimits): Deflate |
     // RFC 7692 7.1: an offer with parameters that are unknown or out of range is declined, the connection goes on.
     return null
   }
+}
+
+/** A short frame as one piece (RFC 6455 5.2): whole, unmasked, its length in no more than two further octets. */
+function joinedFrame(opcode: number, payload: Buffer): Buffer {
+  const { length } = payload
+  const headerBytes = length < 126 ? 2 : 4
+  const frame = Buffer.allocUnsafe(headerBytes + length)
+  frame[0] = 0x80 | opcode
+  frame[1] = length < 126 ? length : 126
+  if (length >= 126) frame.writeUInt16BE(length, 2)
+  payload.copy(frame, headerBytes)
+  return frame
 }
 
 function limitForWs(limit: number): number {

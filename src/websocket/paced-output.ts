@@ -81,12 +81,18 @@ export class PacedOutput implements FrameOutput {
     const completed: FrameDone[] = []
     const pieces = this.#takeBlock(completed)
     this.#underway = completed
-    this.#stall.restart()
-    this.#stream.cork()
-    const last = pieces.length - 1
-    for (let place = 0; place < last; place += 1) this.#stream.write(pieces[place])
-    this.#stream.write(pieces[last], this.#taken)
-    this.#stream.uncork()
+    this.#give(pieces)
+    // Most often the stream has taken it by now, and there is nothing to wait for.
+    if (this.#stream.writableLength > 0) this.#stall.restart()
+  }
+
+  #give(pieces: Buffer[]): void {
+    const last = pieces.pop()
+    const isAlone = pieces.length === 0
+    if (!isAlone) this.#stream.cork()
+    for (const piece of pieces) this.#stream.write(piece)
+    this.#stream.write(last, this.#taken)
+    if (!isAlone) this.#stream.uncork()
   }
 
   /** Pieces of the oldest octets waiting, a block's worth; what is complete with them goes to `completed`. */

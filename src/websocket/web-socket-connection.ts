@@ -82,8 +82,8 @@ export class WebSocketConnection {
   #delivered = 0
   /** Messages given to the writer whose last octet the stream has not taken, as octets. */
   #unsentBytes = 0
-  /** Settles when all frames written so far were taken, or can't be. */
-  #allSent: Promise<unknown> = Promise.resolve()
+  /** Settles when the frame written last was taken, and with it all before; rejects when they can't be. */
+  #lastSent: Promise<void> = Promise.resolve()
   /** The stream is closed or as good as that. */
   #gone = false
   #whenGone: (() => void) | null = null
@@ -178,7 +178,7 @@ export class WebSocketConnection {
   #pause(): Promise<unknown> | undefined {
     this.#delivered += 1
     // A peer that does not read what it causes us to send is not read from, either.
-    if (this.#unsentBytes > this.#options.limits.output_bytes) return this.#allSent
+    if (this.#unsentBytes > this.#options.limits.output_bytes) return this.#lastSent.catch(ignore)
     return this.#delivered % TURN_LENGTH === 0 ? setImmediate() : undefined
   }
 
@@ -223,9 +223,10 @@ export class WebSocketConnection {
   #conclude(): void {
     this.#enter('closed')
     const { stream } = this.#options
-    void this.#allSent.then(() => {
+    const shut = (): void => {
       if (!stream.destroyed) stream.end()
-    })
+    }
+    void this.#lastSent.then(shut, shut)
   }
 
   #enter(state: State): void {
@@ -274,14 +275,15 @@ export class WebSocketConnection {
     const written = new Promise<void>((resolve, reject) => {
       done = (error) => {
         this.#unsentBytes -= bytes
-        if (error) reject(closedError(error))
-        else resolve()
+        if (!error) return resolve()
+        // Whoever does not wait for it must not be ended by a peer that leaves.
+        written.catch(ignore)
+        reject(closedError(error))
       }
     })
     write(done)
     this.#unsentBytes += bytes
-    // Also what lets a caller ignore the promise: a peer that leaves must not end the process.
-    this.#allSent = written.catch(ignore)
+    this.#lastSent = written
     return written
   }
 }
