@@ -104,6 +104,21 @@ describe('under TLS', () => {
     socket.destroy()
   })
 
+  it('a client is let go that was reset in the turn of its request: Node never tells what becomes of the answer', async () => {
+    const answered = deferred()
+    class Telling extends Simple {
+      override finish(): void {
+        answered.resolve()
+      }
+    }
+    await using served = await serveTls(Telling, { timeouts: { write_idle_ms: 50 } })
+    const below = await served.client()
+    const socket = await client(served, below)
+    socket.write(GET, () => below.resetAndDestroy())
+    await answered.promise
+    await served.server.shutdown({ grace_ms: Infinity })
+  })
+
   it('the signal is aborted when the client goes', async () => {
     const started = deferred()
     const aborted = deferred()
