@@ -11,9 +11,13 @@ export class WebSocketClosedError extends Error {
   }
 }
 
-/** The outcome of sending what can't be sent. It may be ignored: a peer that leaves must not end the process. */
+/** The outcome of sending what can't be sent. It may be ignored. */
 export function refusedSend(message?: string): Promise<never> {
-  const refused = Promise.reject(new WebSocketClosedError(message))
-  refused.catch(() => {})
-  return refused
+  return mayBeLeft(Promise.reject(new WebSocketClosedError(message)))
+}
+
+/** The promise, which may be ignored from now on: a peer that leaves must not end the process. */
+export function mayBeLeft<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {})
+  return promise
 }

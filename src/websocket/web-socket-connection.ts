@@ -14,7 +14,7 @@ import { setImmediate } from 'node:timers/promises'
 import { NEED_DATA } from '../http/events.js'
 import type { Limits } from '../http/limits.js'
 import { Countdown } from './countdown.js'
-import { refusedSend, WebSocketClosedError } from './errors.js'
+import { mayBeLeft, refusedSend, WebSocketClosedError } from './errors.js'
 import {
   type CloseEvent,
   type Deflate,
@@ -276,8 +276,7 @@ export class WebSocketConnection {
       done = (error) => {
         this.#unsentBytes -= bytes
         if (!error) return resolve()
-        // Whoever does not wait for it must not be ended by a peer that leaves.
-        written.catch(ignore)
+        mayBeLeft(written)
         reject(closedError(error))
       }
     })
