@@ -276,7 +276,7 @@ export class WebSocketConnection {
       done = (error) => {
         this.#unsentBytes -= bytes
         if (!error) return resolve()
-        mayBeLeft(written)
+        void mayBeLeft(written)
         reject(closedError(error))
       }
     })
