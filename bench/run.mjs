@@ -2,19 +2,18 @@
 import { parseArgs } from 'node:util'
 import { pinLoad } from './lib/cores.mjs'
 import { machine } from './lib/machine.mjs'
+import { OPTIONS, SMOKE_OPTIONS } from './lib/options.mjs'
 import { availablePeers } from './lib/peers.mjs'
 import { updateMarkdown, updateSummary } from './lib/results.mjs'
 import { scenarioTable, targetTable } from './lib/tables.mjs'
 import { scenarios } from './scenarios/index.mjs'
 
-const MIB = 2 ** 20
-
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '1.5' },
-    rate: { type: 'string', default: '2000' },
+    rounds: { type: 'string', default: String(OPTIONS.rounds) },
+    seconds: { type: 'string', default: String(OPTIONS.durationMs / 1000) },
+    rate: { type: 'string', default: String(OPTIONS.rate) },
     markdown: { type: 'string' },
     summary: { type: 'string' },
     drawing: { type: 'string' },
@@ -30,31 +29,16 @@ if (unknown.length > 0) {
 }
 
 const full = {
-  smoke: false,
+  ...OPTIONS,
   rounds: Number(values.rounds),
   durationMs: Number(values.seconds) * 1000,
   rate: Number(values.rate),
-  idleBeside: 2000,
-  uploadOctets: 64 * MIB,
-  downloadOctets: 256 * MIB,
-  drawing: values.drawing,
-}
-/** Every path is taken and every answer verified, but nothing is long enough to be a measurement. */
-const smoke = {
-  smoke: true,
-  rounds: 1,
-  durationMs: 50,
-  rate: 500,
-  idleBeside: 100,
-  uploadOctets: 4 * MIB,
-  downloadOctets: 4 * MIB,
-  drawing: values.drawing,
 }
 
 const chosen = positionals.length > 0 ? positionals : Object.keys(scenarios)
 if (values.kept) renewTables({})
-else if (values.smoke) await tryAll({ ...smoke, peers: availablePeers() })
-else await measureAll({ ...full, peers: availablePeers() })
+else if (values.smoke) await tryAll({ ...SMOKE_OPTIONS, drawing: values.drawing, peers: availablePeers() })
+else await measureAll({ ...full, drawing: values.drawing, peers: availablePeers() })
 
 async function measureAll(options) {
   const results = {}

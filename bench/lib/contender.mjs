@@ -17,11 +17,34 @@ const answers = {
     for (let pass = 0; pass < 3; pass += 1) globalThis.gc?.()
     return process.memoryUsage().rss
   },
+  async startProfile() {
+    await startProfiler()
+    return null
+  },
+  async stopProfile() {
+    return (await session.post('Profiler.stop')).profile
+  },
+}
+
+let session
+
+/** Profiling is loaded when it is asked for: it must not cost those who are only measured. */
+async function startProfiler() {
+  const { Session } = await import('node:inspector/promises')
+  session = new Session()
+  session.connect()
+  await session.post('Profiler.enable')
+  await session.post('Profiler.setSamplingInterval', { interval: 1_000 })
+  await session.post('Profiler.start')
+}
+
+async function answer(question) {
+  process.send(await answers[question]())
 }
 
 export function announce(port) {
   process.send({ port })
-  process.on('message', (question) => process.send(answers[question]()))
+  process.on('message', (question) => void answer(question))
   // A bench that was interrupted leaves no servers behind.
   process.on('disconnect', () => process.exit())
 }

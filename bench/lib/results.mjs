@@ -14,17 +14,18 @@ export function updateMarkdown(file, scenarios, results) {
   const kept = join(dirname(file), 'results.json')
   const known = existsSync(kept) ? JSON.parse(readFileSync(kept, 'utf8')) : {}
   const all = { ...known, ...results }
-  renew(file, 'figures', figures(scenarios, all))
+  renewBetween(file, 'figures', figures(scenarios, all))
   writeFileSync(kept, `${JSON.stringify(all, null, 2)}\n`)
   return all
 }
 
 /** Renews the short table between the markers of a Markdown file. @throws when the file has no markers. */
 export function updateSummary(file, results) {
-  renew(file, 'performance', summaryTable(results))
+  renewBetween(file, 'performance', summaryTable(results))
 }
 
-function renew(file, name, content) {
+/** Puts the content between the markers of that name in a Markdown file. @throws when the file has none. */
+export function renewBetween(file, name, content) {
   const [beginLine, endLine] = ['begin', 'end'].map((side) => `<!-- ${name}: ${side} -->`)
   const text = readFileSync(file, 'utf8')
   const [begin, end] = [text.indexOf(beginLine), text.indexOf(endLine)]

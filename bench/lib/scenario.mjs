@@ -19,6 +19,7 @@ export function comparison({ about, measures = ['cpu', 'user', 'system', 'rate']
     measures,
     base,
     targets,
+    contenders,
     async run(options) {
       const all = await contenders(options)
       return compare(

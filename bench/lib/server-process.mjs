@@ -30,6 +30,9 @@ export async function startServer(script, settings = {}, nodeOptions = []) {
     cpuUsage: () => ask('cpu'),
     /** Resident octets, after garbage collection when the server was started with --expose-gc. */
     memory: () => ask('memory'),
+    startProfile: () => ask('startProfile'),
+    /** The profile since then, as Node.js' inspector gives it. */
+    stopProfile: () => ask('stopProfile'),
     async stop() {
       child.kill()
       await exited

@@ -1,5 +1,6 @@
 // Figures as Markdown: a table per scenario, and one of the targets with what was reached.
 import { MEASURES } from './measures.mjs'
+import { PARTS } from './profile-parts.mjs'
 import { FLOOR } from './scenario.mjs'
 import { grouped, shown } from './statistics.mjs'
 
@@ -50,6 +51,14 @@ function curveTables(curves) {
 
 function significant(value) {
   return value.toLocaleString('en-US', { maximumSignificantDigits: 3 })
+}
+
+/** Microseconds per request, a line for each part. @param profiles Pairs of a scenario's name and its times by part. */
+export function profileTable(profiles) {
+  const used = PARTS.filter((part) => profiles.some(([, times]) => times.has(part)))
+  const lines = used.map((part) => [part, ...profiles.map(([, times]) => times.get(part)?.toFixed(2) ?? '')])
+  const sums = profiles.map(([, times]) => [...times.values()].reduce((sum, time) => sum + time, 0).toFixed(2))
+  return markdown(['CPU µs per request', ...profiles.map(([name]) => name)], [...lines, ['together', ...sums]])
 }
 
 /** Every target of the scenarios that have results, with the ratio of the medians, and that of the bare server. */
