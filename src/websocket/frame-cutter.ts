@@ -3,8 +3,10 @@
  * time and can stop in between. Looks at lengths only: whether a frame is allowed, and what is in it, is not known here.
  *
  * Header octets pass at once, however few, so that a bad frame is refused by its first two. Payload that comes in small
- * segments is gathered into blocks: a peer that sends single octets must not cost an object for each of them.
+ * segments is gathered into blocks: a peer that sends single octets must not cost an object for each of them. A long
+ * payload leaves without its mask, under a header that says so: decoders take it off octet by octet.
  */
+import { MASK_BYTES, PayloadMask } from './payload-mask.js'
 
 const EMPTY = Buffer.alloc(0)
 
@@ -13,6 +15,9 @@ const LONGEST_HEADER_BYTES = 14
 
 /** Block that small payload segments are gathered into; also what an unfinished frame can hold back. */
 const BLOCK_BYTES = 16_384
+
+/** Shorter payloads are left under their mask. */
+const UNMASKED_BYTES = 128
 
 /** Segments of this size pass without being copied into a block. */
 const PASS_BYTES = 4_096
@@ -25,6 +30,8 @@ export class FrameCutter {
   #headerSeen = 0
   /** Payload octets of the current frame that were not cut yet; 0 between frames. */
   #payloadLeft = 0
+  /** The current frame's mask; null where it is left to the decoder. */
+  #mask: PayloadMask | null = null
   /** Where small payload segments are gathered, or null; exactly as long as what it waits for. */
   #block: Buffer | null = null
   #blockFilled = 0
@@ -51,9 +58,14 @@ export class FrameCutter {
     this.#headerSeen = 0
     const headerRest = size - seenBefore
     const payload = payloadLength(header)
-    if (this.#unread.length - headerRest >= payload) return this.#take(headerRest + payload)
-    this.#payloadLeft = payload
-    return this.#take(headerRest)
+    this.#mask = isHere && isMasked(header) && payload >= UNMASKED_BYTES ? takeMask(header, size - MASK_BYTES) : null
+    if (this.#unread.length - headerRest < payload) {
+      this.#payloadLeft = payload
+      return this.#take(headerRest)
+    }
+    const frame = this.#take(headerRest + payload)
+    this.#mask?.takeOff(frame.subarray(headerRest))
+    return frame
   }
 
   /** Header octets that come in several segments, or with little behind them, are read from a copy. */
@@ -67,7 +79,9 @@ export class FrameCutter {
     const here = Math.min(this.#unread.length, this.#payloadLeft)
     if (this.#block !== null || (here < this.#payloadLeft && here < PASS_BYTES)) return this.#gather()
     this.#payloadLeft -= here
-    return this.#take(here)
+    const piece = this.#take(here)
+    this.#mask?.takeOff(piece)
+    return piece
   }
 
   /** Copies what fits into the block; the block once it is full. */
@@ -81,6 +95,7 @@ export class FrameCutter {
     const block = this.#block
     this.#block = null
     this.#blockFilled = 0
+    this.#mask?.takeOff(block)
     return block
   }
 
@@ -90,6 +105,18 @@ export class FrameCutter {
     this.#unread = length === unread.length ? EMPTY : unread.subarray(length)
     return length === unread.length ? unread : unread.subarray(0, length)
   }
+}
+
+function isMasked(header: Buffer): boolean {
+  return ((header[1] as number) & 0x80) !== 0
+}
+
+/** The mask at this place of a header, where zeros are left. */
+function takeMask(header: Buffer, place: number): PayloadMask {
+  const octets = header.subarray(place, place + MASK_BYTES)
+  const mask = new PayloadMask(octets)
+  octets.fill(0)
+  return mask
 }
 
 /** Length of the header that begins so; the first two octets tell. */

@@ -66,8 +66,10 @@ function readFrame(octets: Buffer): { frame: ReceivedFrame; size: number } | nul
   if (octets.length < start) return null
   const length = short < 126 ? short : Number(BigInt(`0x${octets.subarray(2, 2 + lengthSize).toString('hex')}`))
   if (octets.length < start + length) return null
-  const payload = Buffer.from(octets.subarray(start, start + length))
-  const frame = { fin: (first & 0x80) !== 0, reserved: (first >> 4) & 7, opcode: first & 0xf, masked, payload }
+  const mask = masked ? octets.subarray(start - 4, start) : Buffer.alloc(4)
+  const payload = octets.subarray(start, start + length).map((octet, place) => octet ^ (mask[place & 3] as number))
+  const [fin, reserved, opcode] = [(first & 0x80) !== 0, (first >> 4) & 7, first & 0xf]
+  const frame = { fin, reserved, opcode, masked, payload: Buffer.from(payload) }
   return { frame, size: start + length }
 }
 

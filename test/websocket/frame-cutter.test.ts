@@ -1,17 +1,22 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FrameCutter } from '../../src/websocket/frame-cutter.js'
-import { clientFrame } from '../support/web-socket-frames.js'
+import { clientFrame, readFrames } from '../support/web-socket-frames.js'
 
-/** Pieces that the cutter makes of a stream that arrives in these chunks. */
+/** Pieces that the cutter makes of a stream that arrives in these chunks, which it may change. */
 function cut(chunks: readonly Buffer[]): Buffer[] {
   const cutter = new FrameCutter()
   return chunks.flatMap((chunk) => {
-    cutter.push(chunk)
+    cutter.push(Buffer.from(chunk))
     const pieces: Buffer[] = []
     for (let piece = cutter.next(); piece !== null; piece = cutter.next()) pieces.push(Buffer.from(piece))
     return pieces
   })
+}
+
+/** The frames without their masks. */
+function bare(frames: Buffer): Buffer {
+  return Buffer.concat(readFrames(frames).map((frame) => clientFrame({ ...frame, mask: null })))
 }
 
 function inChunksOf(size: number, octets: Buffer): Buffer[] {
@@ -37,6 +42,13 @@ const frame = fc
   })
   .map(({ masked, ...parts }) => clientFrame({ ...parts, ...(masked ? {} : { mask: null }) }))
 
+it('the mask of a long payload is taken off where its header comes whole, and left on a short one', () => {
+  const [long, short] = [200, 100].map((length) => clientFrame({ opcode: 2, payload: Buffer.alloc(length, 'x') }))
+  const frames = cut([Buffer.concat([long as Buffer, short as Buffer])])
+  expect(frames.map((octets) => octets.subarray(-100).toString('latin1') === 'x'.repeat(100))).toEqual([true, false])
+  expect(frames.map((octets) => readFrames(octets)[0]?.payload.length)).toEqual([200, 100])
+})
+
 describe('a stream of frames is cut where frames end', () => {
   it('whatever the chunks it arrives in', () => {
     fc.assert(
@@ -48,7 +60,7 @@ describe('a stream of frames is cut where frames end', () => {
           const places = [0, ...cuts.filter((place) => place < stream.length), stream.length].toSorted((a, b) => a - b)
           const chunks = places.slice(1).map((place, index) => stream.subarray(places[index], place))
           const pieces = cut(chunks)
-          expect(Buffer.concat(pieces).equals(stream)).toBe(true)
+          expect(bare(Buffer.concat(pieces)).equals(bare(stream))).toBe(true)
           const pieceEnds = ends(pieces)
           for (const place of ends(frames)) expect(pieceEnds).toContain(place)
         },
@@ -62,7 +74,9 @@ describe('a stream of frames is cut where frames end', () => {
       clientFrame({ opcode: 1, payload: 'one' }),
       clientFrame({ opcode: 2, payload: Buffer.alloc(70_000) }),
     ]
-    expect(cut([Buffer.concat(frames)])).toEqual(frames)
+    const pieces = cut([Buffer.concat(frames)])
+    expect(pieces.map(({ length }) => length)).toEqual(frames.map(({ length }) => length))
+    expect(readFrames(Buffer.concat(pieces))).toEqual(readFrames(Buffer.concat(frames)))
   })
 
   it('header octets pass at once, so that a bad frame is refused by its first two', () => {
