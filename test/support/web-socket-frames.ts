@@ -17,6 +17,7 @@ export interface ReceivedFrame {
   readonly reserved: number
   readonly opcode: number
   readonly masked: boolean
+  /** Without its mask. */
   readonly payload: Buffer
 }
 
