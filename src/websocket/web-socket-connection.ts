@@ -160,7 +160,8 @@ export class WebSocketConnection {
       if (octets === null) return
       this.#pinged = false
       this.#quiet.restart()
-      this.#reader.receive(octets)
+      // Unmasking changes them, and they may still be somebody's: who wrote them in memory, or who listens in.
+      this.#reader.receive(Buffer.from(octets))
       while (this.#state !== 'closed') {
         const next = this.#reader.next()
         const event = next instanceof Promise ? await next : next

@@ -1,12 +1,19 @@
 /** WebSockets on the real server, spoken to by clients that are not ours: the package ws, and octets by hand. */
 import { once } from 'node:events'
 import { get } from 'node:http'
+import { Duplex } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { type ClientOptions, type RawData, WebSocket } from 'ws'
-import { type AdvancedHTTPServerOptions, RequestHandler, WebSocketHandler } from '../../src/index.js'
+import {
+  AdvancedHTTPServer,
+  type AdvancedHTTPServerOptions,
+  RequestHandler,
+  WebSocketHandler,
+} from '../../src/index.js'
 import { CertificateWorkshop, needOpenssl } from '../support/certificates.js'
 import { hear, hearUntil, type Served, serve } from '../support/serve.js'
-import { clientClose, clientText } from '../support/web-socket-frames.js'
+import { until } from '../support/settled.js'
+import { clientClose, clientFrame, clientText } from '../support/web-socket-frames.js'
 
 class Echo extends WebSocketHandler<EchoHandler> {
   override on_message_text(message: string): unknown {
@@ -413,5 +420,30 @@ describe('shutdown', () => {
     const closed = closure(client)
     await served.server.shutdown()
     expect(await closed).toEqual([1001, ''])
+  })
+})
+
+describe('octets that came', () => {
+  it.each([5, 64, 500, 70_000])('stay as they were: who gave them in memory may give them again (%d)', async (size) => {
+    const server = new AdvancedHTTPServer(EchoHandler, { addresses: [['127.0.0.1', 0]] })
+    let heard = ''
+    const stream = new Duplex({
+      read() {},
+      write(octets: Buffer, _encoding, done) {
+        heard += octets.toString('latin1')
+        done()
+      },
+    })
+    const served = server.sub_servers[0]?.handle_connection(stream)
+    stream.push(HANDSHAKE)
+    await until(() => heard.includes('\r\n\r\n'))
+    const frame = clientFrame({ opcode: 2, payload: Buffer.alloc(size, 'x') })
+    const before = Buffer.from(frame)
+    stream.push(frame)
+    await until(() => heard.endsWith('x'.repeat(size)))
+    expect(frame.equals(before)).toBe(true)
+    stream.push(clientClose(1000))
+    stream.push(null)
+    await served
   })
 })
