@@ -13,8 +13,7 @@ export async function compare(contenders, { rounds, durationMs, smoke }) {
   const running = []
   try {
     for (const contender of contenders) running.push({ ...contender, server: await contender.start(), samples: [] })
-    const warmUpMs = smoke ? 1 : Math.min(durationMs, WARM_UP_MS)
-    for (const { load, server } of running) await load(server.port, warmUpMs, nothing)
+    for (const { load, server } of running) await warmUp(server, load, smoke ? 1 : durationMs)
     for (let round = 0; round < rounds; round += 1) {
       for (const { load, server, samples } of running) samples.push(await measured(server, load, durationMs))
     }
@@ -24,7 +23,13 @@ export async function compare(contenders, { rounds, durationMs, smoke }) {
   return running.map(({ name, samples }) => ({ name, figures: summaries(samples) }))
 }
 
-async function measured(server, load, durationMs) {
+/** Puts load on a server before it is measured, for no longer than the measuring. */
+export async function warmUp(server, load, durationMs) {
+  await load(server.port, Math.min(durationMs, WARM_UP_MS), nothing)
+}
+
+/** @returns What one round of load has cost the server: microseconds per request, and what else the load tells. */
+export async function measured(server, load, durationMs) {
   let before = await server.cpuUsage()
   const begins = async () => {
     before = await server.cpuUsage()
