@@ -41,6 +41,13 @@ function answer(connection: SocketConnection): Promise<boolean> | boolean {
   return connection.finishRequest()
 }
 
+/** Answers with more than the stream takes at once. */
+function answerAtLength(connection: SocketConnection): Promise<boolean> | boolean {
+  connection.writeHead(NO_CONTENT, { contentLength: 500_000, bodiless: false, chunked: false })
+  connection.wfile.write(Buffer.alloc(500_000))
+  return connection.finishRequest()
+}
+
 /** All that the client has received. */
 function heardBy(here: Duplex): () => string {
   let heard = ''
@@ -163,9 +170,7 @@ describe('an exchange', () => {
     await using client = await connected(GET + GET)
     const { connection, here } = client
     void connection.nextRequest()
-    connection.writeHead(NO_CONTENT, { contentLength: 500_000, bodiless: false, chunked: false })
-    connection.wfile.write(Buffer.alloc(500_000))
-    const goesOn = connection.finishRequest()
+    const goesOn = answerAtLength(connection)
     expect(goesOn).toBeInstanceOf(Promise)
     here.resume()
     expect(await goesOn).toBe(true)
@@ -176,9 +181,7 @@ describe('an exchange', () => {
     await using client = await connected(GET + GET)
     const { connection, there } = client
     void connection.nextRequest()
-    connection.writeHead(NO_CONTENT, { contentLength: 500_000, bodiless: false, chunked: false })
-    connection.wfile.write(Buffer.alloc(500_000))
-    const goesOn = connection.finishRequest()
+    const goesOn = answerAtLength(connection)
     there.destroy()
     expect(await goesOn).toBe(false)
     expect(connection.nextRequest()).toBeNull()

@@ -29,7 +29,12 @@ export function clientFrame({ opcode, payload = '', fin = true, reserved = 0, ma
   const first = (fin ? 0x80 : 0) | (reserved << 4) | opcode
   const head = [Buffer.from([first]), lengthField(octets.length, mask !== null)]
   if (mask === null) return Buffer.concat([...head, octets])
-  return Buffer.concat([...head, mask, octets.map((octet, place) => octet ^ (mask[place & 3] as number))])
+  return Buffer.concat([...head, mask, underMask(octets, mask)])
+}
+
+/** The same octets, with the mask put on or taken off. */
+function underMask(octets: Buffer, mask: Buffer): Buffer {
+  return Buffer.from(octets.map((octet, place) => octet ^ (mask[place & 3] as number)))
 }
 
 export function clientText(text: string): Buffer {
@@ -68,9 +73,9 @@ function readFrame(octets: Buffer): { frame: ReceivedFrame; size: number } | nul
   const length = short < 126 ? short : Number(BigInt(`0x${octets.subarray(2, 2 + lengthSize).toString('hex')}`))
   if (octets.length < start + length) return null
   const mask = masked ? octets.subarray(start - 4, start) : Buffer.alloc(4)
-  const payload = octets.subarray(start, start + length).map((octet, place) => octet ^ (mask[place & 3] as number))
+  const payload = underMask(octets.subarray(start, start + length), mask)
   const [fin, reserved, opcode] = [(first & 0x80) !== 0, (first >> 4) & 7, first & 0xf]
-  const frame = { fin, reserved, opcode, masked, payload: Buffer.from(payload) }
+  const frame = { fin, reserved, opcode, masked, payload }
   return { frame, size: start + length }
 }
 
