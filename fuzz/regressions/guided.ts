@@ -35,4 +35,9 @@ export const GUIDED_REGRESSIONS: readonly GuidedRegression[] = [
     name: 'a name that a client chose for a field of its answer breaks out of no line',
     input: '@GET p://H/set-header?name==%0d%0aX HTTP/1.1\r\nHost:\r\n\r\n',
   },
+  {
+    target: 'request',
+    name: 'an interim response given as the answer is not followed by the answer to another request',
+    input: '@GET /status/100 HTTP/1.1\r\nHost: a\r\n\r\nGET /full HTTP/1.1\r\nHost: a\r\n\r\n',
+  },
 ]

@@ -70,6 +70,8 @@ export interface ResponseFraming {
   readonly contentLength: number
   /** HEAD, 204 and 304: octets written after the head do not reach the wire (RFC 9112 6.3). */
   readonly bodiless: boolean
+  /** A status of 1xx but 101: whatever the handler meant by it, its client waits for another head (RFC 9110 15.2). */
+  readonly interim: boolean
   /** Transfer-Encoding: chunked was sent: the end of the body is told by the body itself. */
   readonly chunked: boolean
 }

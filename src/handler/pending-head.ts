@@ -4,6 +4,7 @@
  * it can tell the truth about what follows.
  */
 import { isNamed } from '../http/field-syntax.js'
+import { isInterim } from '../http/response-checks.js'
 import { fieldLine, statusLine } from '../http/response-head.js'
 import type { ResponseFraming } from './connection.js'
 
@@ -67,7 +68,8 @@ export class PendingHead {
   framing(command: string): ResponseFraming {
     const { status } = this
     const bodiless = command === 'HEAD' || status === 204 || status === 304 || (status >= 100 && status < 200)
-    return { contentLength: this.#contentLength, bodiless, chunked: this.#chunked }
+    const interim = status !== 0 && isInterim(status)
+    return { contentLength: this.#contentLength, bodiless, interim, chunked: this.#chunked }
   }
 
   /** The queued lines; the queue is empty afterwards. */

@@ -16,7 +16,7 @@ import { escapeControlCharacters } from '../logging/escape-control-characters.js
 import { SILENT_LOGGER } from '../logging/logger.js'
 import { ChunkedBody } from './chunked-body.js'
 import { readStaticsThroughInstances } from './class-attributes.js'
-import type { Connection, RequestBody, ResponseOutput } from './connection.js'
+import type { Connection, RequestBody, ResponseFraming, ResponseOutput } from './connection.js'
 import { DEFAULT_ERROR_CONTENT_TYPE, DEFAULT_ERROR_MESSAGE } from './error-page.js'
 import { Exchange } from './exchange.js'
 import type { HandlerServer } from './handler-server.js'
@@ -169,7 +169,7 @@ export abstract class ResponseSteps<TServer extends HandlerServer = HandlerServe
     this.connection.writeHead(octets, interim ? 'interim' : framing)
   }
 
-  #canPersist(framing: { contentLength: number; bodiless: boolean; chunked: boolean }): boolean {
+  #canPersist(framing: ResponseFraming): boolean {
     if (this.close_connection || !this.connection.mayPersist || this._exchange.continueOwed) return false
     if (this.protocol_version < 'HTTP/1.1') return false
     // What follows a CONNECT that became no tunnel is no request (RFC 9110 9.3.6).

@@ -32,7 +32,7 @@ export class ResponseAccount {
    */
   noteHead(framing: ResponseFraming | null): void {
     // A second answer to one request can be given, but nothing can follow it.
-    if (this.#framing !== null) this.#misframed = true
+    if (this.#framing !== null && !this.#framing.interim) this.#misframed = true
     this.touched = true
     this.#framing = framing
     this.#bodyOctets = 0
@@ -41,7 +41,7 @@ export class ResponseAccount {
 
   /** An interim response is written, which is none yet. */
   noteInterim(): void {
-    if (this.#framing !== null) this.#misframed = true
+    if (this.#framing !== null && !this.#framing.interim) this.#misframed = true
   }
 
   /** So many octets are written. @returns Whether they go on the wire: not behind the head of a response without body. */
@@ -56,6 +56,7 @@ export class ResponseAccount {
   get whole(): boolean | null {
     if (this.#misframed || this.#headIsOpen) return false
     const framing = this.#framing
+    if (framing?.interim === true) return false
     if (framing === null || framing.bodiless || framing.chunked) return null
     return framing.contentLength === this.#bodyOctets
   }
@@ -70,6 +71,7 @@ export class ResponseAccount {
   get fault(): string | null {
     if (this.#misframed) return 'sent more than one response'
     if (this.#headIsOpen) return 'did not end its headers'
+    if (this.#framing?.interim === true) return 'sent an interim response and none behind it'
     if (this.whole !== false || this.delimitedByClosing) return null
     return `announced ${this.#framing?.contentLength} octets and sent ${this.#bodyOctets}`
   }

@@ -2,6 +2,7 @@
  * What the options of the command add to whatever handler class is served: fields in every response, and requests logged
  * in a format of their own. It goes through the same steps that any subclass can override.
  */
+import { isInterim } from '../http/response-checks.js'
 import type { AccessRecord } from '../logging/log-formats.js'
 import type { HandlerClass } from './handler-class.js'
 
@@ -31,7 +32,7 @@ function addFields(klass: HandlerClass, { headers, cors }: HandlerAdditions): Ha
 
       override send_response_only(code: number, message?: string | null): void {
         super.send_response_only(code, message)
-        this.#interim = code < 200 && code !== 101
+        this.#interim = isInterim(code)
       }
 
       override end_headers(): void {

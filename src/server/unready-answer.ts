@@ -17,7 +17,7 @@ export async function answerUnready(connection: Connection, server_version: stri
   const lines = Object.entries({ ...fields, 'Content-Length': reason.length }).map(([name, value]) =>
     fieldLine(name, value),
   )
-  const framing = { contentLength: reason.length, bodiless: request.method === 'HEAD', chunked: false }
+  const framing = { contentLength: reason.length, bodiless: request.method === 'HEAD', interim: false, chunked: false }
   connection.writeHead(`${statusLine('HTTP/1.1', 500, reason)}${lines.join('')}\r\n`, framing)
   connection.wfile.write(reason)
 }

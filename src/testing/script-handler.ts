@@ -12,6 +12,7 @@ import {
   RequestError,
 } from '../index.js'
 import type { RequestHead } from '../http/events.js'
+import { isInterim } from '../http/response-checks.js'
 import { fieldLine, statusLine } from '../http/response-head.js'
 import { statusPhrase } from '../http/status.js'
 import type { Ending } from './faults/action.js'
@@ -110,7 +111,11 @@ export function scriptHandler(run: ScriptRun): HandlerClass {
       const octets = Buffer.from(body as Uint8Array)
       const { lines, framing } = headOf(status, headers, octets.length)
       const head = `${statusLine('HTTP/1.1', status, reason)}${lines}\r\n`
-      this.connection.writeHead(head, { ...framing, bodiless: this.command === 'HEAD' || hasNoBody(status) })
+      this.connection.writeHead(head, {
+        ...framing,
+        bodiless: this.command === 'HEAD' || hasNoBody(status),
+        interim: isInterim(status),
+      })
       this.wfile.write(octets)
     }
 

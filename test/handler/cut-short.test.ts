@@ -50,6 +50,19 @@ function head(handler: RequestHandler, name: string, value: string | number): vo
 const SHORT = 'the handler of /x announced 10 octets and sent 4'
 const UNFINISHED = 'the handler of /x did not wait for the stream that it sends'
 
+describe('a response behind an interim one that was sent like an answer', () => {
+  it('is whole, and another request can follow it', async () => {
+    const klass = getting((handler) => {
+      handler.send_response(103)
+      handler.end_headers()
+      return handler.send_response_full('one')
+    })
+    const { heard, complaints } = await talk(klass, GET + GET.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'))
+    expect(heard.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 103', 'HTTP/1.1 200', 'HTTP/1.1 103', 'HTTP/1.1 200'])
+    expect(complaints).toEqual([])
+  })
+})
+
 describe('a response that is not whole', () => {
   it.each([
     ['keep-alive', GET],
@@ -80,6 +93,16 @@ describe('a response that is not whole', () => {
     const { heard, complaints } = await talk(klass)
     expect(heard.match(/HTTP\/1\.1 200/g)).toHaveLength(2)
     expect(complaints).toEqual(['the handler of /x sent more than one response'])
+  })
+
+  it('is an interim one, behind which the client waits for another: it must not take the next for it', async () => {
+    const klass = getting((handler) => {
+      handler.send_response(103)
+      handler.end_headers()
+    })
+    const { heard, complaints } = await talk(klass)
+    expect(heard.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 103'])
+    expect(complaints).toEqual(['the handler of /x sent an interim response and none behind it'])
   })
 
   it('has a head without end', async () => {

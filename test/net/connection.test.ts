@@ -14,7 +14,7 @@ const PUT = 'PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n'
 const CHUNKED = 'PUT /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n'
 const UPGRADE = 'GET /x HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'
 const NO_CONTENT = 'HTTP/1.1 204 No Content\r\n\r\n'
-const BODILESS = { contentLength: 0, bodiless: true, chunked: false }
+const BODILESS = { contentLength: 0, bodiless: true, interim: false, chunked: false }
 
 function connectionOver(stream: Duplex, timeouts: Partial<Timeouts> = {}): SocketConnection {
   return new SocketConnection(stream, {
@@ -43,7 +43,7 @@ function answer(connection: SocketConnection): Promise<boolean> | boolean {
 
 /** Answers with more than the stream takes at once. */
 function answerAtLength(connection: SocketConnection): Promise<boolean> | boolean {
-  connection.writeHead(NO_CONTENT, { contentLength: 500_000, bodiless: false, chunked: false })
+  connection.writeHead(NO_CONTENT, { contentLength: 500_000, bodiless: false, interim: false, chunked: false })
   connection.wfile.write(Buffer.alloc(500_000))
   return connection.finishRequest()
 }
@@ -112,6 +112,7 @@ describe('an exchange', () => {
       ...BODILESS,
       contentLength: 5,
       bodiless: false,
+      interim: false,
     })
     connection.wfile.write('hell')
     expect(connection.finishRequest()).toBe(false)

@@ -2,11 +2,12 @@
 import { describe, expect, it } from 'vitest'
 import { ResponseAccount } from '../../src/net/response-account.js'
 
-const OF_FIVE = { contentLength: 5, bodiless: false, chunked: false }
-const CHUNKED = { contentLength: -1, bodiless: false, chunked: true }
-const UNTIL_CLOSE = { contentLength: -1, bodiless: false, chunked: false }
-const OF_HEAD = { contentLength: 5, bodiless: true, chunked: false }
-const NO_CONTENT = { contentLength: -1, bodiless: true, chunked: false }
+const OF_FIVE = { contentLength: 5, bodiless: false, interim: false, chunked: false }
+const CHUNKED = { contentLength: -1, bodiless: false, interim: false, chunked: true }
+const UNTIL_CLOSE = { contentLength: -1, bodiless: false, interim: false, chunked: false }
+const OF_HEAD = { contentLength: 5, bodiless: true, interim: false, chunked: false }
+const EARLY_HINTS = { contentLength: 0, bodiless: true, interim: true, chunked: false }
+const NO_CONTENT = { contentLength: -1, bodiless: true, interim: false, chunked: false }
 
 function told({ whole, fault, delimitedByClosing }: ResponseAccount) {
   return { whole, fault, delimitedByClosing }
@@ -43,6 +44,16 @@ describe('the account of a response', () => {
     ['to HEAD', (a) => [a.noteHead(OF_HEAD), a.count(9)], { ...right, whole: null }],
     ['without content', (a) => a.noteHead(NO_CONTENT), { ...right, whole: null }],
     ['behind interim ones', (a) => [a.noteInterim(), a.noteHead(OF_FIVE), a.count(5)], { ...right, whole: true }],
+    [
+      'whose interim one was given as an answer',
+      (a) => [a.noteHead(EARLY_HINTS), a.noteInterim(), a.noteHead(OF_FIVE), a.count(5)],
+      { ...right, whole: true },
+    ],
+    [
+      'of which only an interim one is written',
+      (a) => [a.noteHead(EARLY_HINTS), a.count(2)],
+      { ...wrong, fault: 'sent an interim response and none behind it' },
+    ],
     [
       'with an interim one within',
       (a) => [a.noteHead(OF_FIVE), a.noteInterim(), a.count(5)],

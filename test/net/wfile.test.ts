@@ -6,10 +6,10 @@ import { describe, expect, it } from 'vitest'
 import { ResponseOutput } from '../../src/net/response-output.js'
 
 const LARGEST_BATCH_BYTES = 262_144
-const OF_FIVE = { contentLength: 5, bodiless: false, chunked: false }
-const CHUNKED = { contentLength: -1, bodiless: false, chunked: true }
-const UNTIL_CLOSE = { contentLength: -1, bodiless: false, chunked: false }
-const OF_HEAD = { contentLength: 5, bodiless: true, chunked: false }
+const OF_FIVE = { contentLength: 5, bodiless: false, interim: false, chunked: false }
+const CHUNKED = { contentLength: -1, bodiless: false, interim: false, chunked: true }
+const UNTIL_CLOSE = { contentLength: -1, bodiless: false, interim: false, chunked: false }
+const OF_HEAD = { contentLength: 5, bodiless: true, interim: false, chunked: false }
 
 /** An output on a stream that takes what it is given when it is told to, and what was heard of both. */
 function output({ takes = false, holds = 100, writes = 100 } = {}) {
