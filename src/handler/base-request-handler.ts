@@ -3,6 +3,7 @@
  * `do_VERB`, and from there the steps of `response-steps.ts`. Every step calls the next through `this`, so that a subclass
  * can replace or wrap it. One instance serves one connection; it sees it through `Connection` alone.
  */
+import { AsyncResource } from 'node:async_hooks'
 import { finished } from 'node:stream/promises'
 import { RequestError } from '../http/errors.js'
 import type { RequestHead } from '../http/events.js'
@@ -22,6 +23,14 @@ import { type MaybePromise, NO_HEADERS, ResponseSteps } from './response-steps.j
 import { returned } from './returned.js'
 
 export type { MaybePromise } from './response-steps.js'
+
+/** A request that can't be served: the octets were none, or did not come in time. */
+class Refused {
+  constructor(readonly error: unknown) {}
+}
+
+/** What the connection gave when it was asked for a request; undefined: that has to be waited for. */
+type TakenRequest = RequestHead | Refused | null | undefined
 
 /** A handler's method for a verb. */
 type VerbMethod = () => MaybePromise<void>
@@ -48,6 +57,9 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
   #over = false
   /** The handler had its time and is no longer waited for. */
   #abandoned = false
+  #context: AsyncResource | null = null
+  #tellHandled: () => void = ignore
+  #tellUnhandled: (error: unknown) => void = ignore
 
   // ── the ladder ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -67,11 +79,60 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
   finish(): MaybePromise<void> {}
 
   /** Answers requests until the connection is to be closed. Overridable. */
-  async handle(): Promise<void> {
+  handle(): Promise<void> {
+    // Only a step that somebody has replaced needs a promise for each request.
+    if (this.handle_one_request !== BaseHTTPRequestHandler.prototype.handle_one_request) return this.#handleInSteps()
+    return new Promise((resolve, reject) => {
+      this.#tellHandled = resolve
+      this.#tellUnhandled = reject
+      this.#context = new AsyncResource('ADVANCEDHTTPSERVER')
+      this.#serveRequests(this.#takeRequest())
+    })
+  }
+
+  async #handleInSteps(): Promise<void> {
     do {
       const turn = this.handle_one_request()
       if (turn !== undefined) await turn
-    } while (!this.close_connection && !this.#over)
+    } while (this.#goesOn)
+  }
+
+  get #goesOn(): boolean {
+    return !this.close_connection && !this.#over
+  }
+
+  /** What {@link handle_one_request} does, from this request on as long as there is none to be waited for. */
+  #serveRequests(first: TakenRequest): void {
+    try {
+      for (let taken = first; taken !== undefined; taken = this.#takeRequest()) {
+        const turn = taken instanceof Refused ? this.#refuse(taken.error) : this.#exchange(taken)
+        if (turn !== undefined) return void turn.then(() => this.#serveMore(), this.#tellUnhandled)
+        if (!this.#goesOn) return this.#tellHandled()
+      }
+    } catch (error) {
+      this.#tellUnhandled(error)
+    }
+  }
+
+  #serveMore(): void {
+    if (this.#goesOn) this.#serveRequests(this.#takeRequest())
+    else this.#tellHandled()
+  }
+
+  #takeRequest(): TakenRequest {
+    try {
+      return this.connection.takeRequest(this.#requestCame, this.#requestFailed)
+    } catch (error) {
+      return new Refused(error)
+    }
+  }
+
+  readonly #requestCame = (head: RequestHead | null): void => this.#requestIsHere(head)
+  readonly #requestFailed = (error: unknown): void => this.#requestIsHere(new Refused(error))
+
+  /** A request that was waited for is here: it is served in the context in which {@link handle} was called. */
+  #requestIsHere(taken: TakenRequest): void {
+    this.#context?.runInAsyncScope(this.#serveRequests, this, taken)
   }
 
   /** Waits for one request and answers it. Overridable. */
@@ -185,7 +246,7 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
 
   /** `do_` and the verb, case-sensitively; `do_init` is a hook and no verb. */
   #verbMethod(): VerbMethod | null {
-    const name = `do_${this.command}`
+    const name = methodNameOf(this.command)
     if (name === 'do_init') return null
     const method = (this as unknown as Record<string, unknown>)[name]
     return typeof method === 'function' ? (method as VerbMethod) : null
@@ -203,7 +264,8 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
   /** The answer was given: the connection goes on behind one that is whole. */
   #conclude(): MaybePromise<void> {
     if (this.#dropUnfinishedHead()) this.close_connection = true
-    else if (this.close_connection) this.#reportResponseFault()
+    // At once, while what makes it look like one that is whole may still be held back.
+    else if (this.close_connection && this.#reportResponseFault()) this.#breakOff()
     if (!this.close_connection) return this.#finishRequest()
   }
 
@@ -307,10 +369,11 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
   }
 
   /** Says why the client can't take the response for whole, unless the client has gone: then nobody is to blame. */
-  #reportResponseFault(): void {
+  #reportResponseFault(): boolean {
     const fault = this.connection.responseFault
-    if (fault === null || this.signal.aborted) return
+    if (fault === null || this.signal.aborted) return false
     this.server.logger.error(`the handler of ${this.#subject()} ${fault}`)
+    return true
   }
 
   #subject(): string {
@@ -351,6 +414,20 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
     return this.connection.detach()
   }
 }
+
+/** The verb asked for last and its method's name, which as a key costs more to make than to keep: most verbs are alike. */
+let lastVerb = ''
+let lastMethodName = 'do_'
+
+function methodNameOf(verb: string): string {
+  if (verb !== lastVerb) {
+    lastVerb = verb
+    lastMethodName = `do_${verb}`
+  }
+  return lastMethodName
+}
+
+function ignore(): void {}
 
 readStaticsThroughInstances(BaseHTTPRequestHandler, {
   require_host: (handler) => handler.require_host,

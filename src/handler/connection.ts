@@ -84,6 +84,9 @@ export interface DetachedStream {
   head: Buffer
 }
 
+/** Is given the next request, or null when there will be none. */
+export type RequestTaker = (head: RequestHead | null) => void
+
 /** One connection as a handler sees it: requests in, octets out. */
 export interface Connection {
   /** The peer; an empty host and port 0 when the stream has no address. */
@@ -101,6 +104,11 @@ export interface Connection {
    * @throws RequestError when the octets are not a request, or did not come in time.
    */
   nextRequest(): Promise<RequestHead | null> | RequestHead | null
+  /**
+   * As {@link nextRequest}, for who takes one request after the other: instead of a promise it gives `undefined`, and calls
+   * one of the functions when that would settle, within the event that settles it.
+   */
+  takeRequest(came: RequestTaker, failed: (error: unknown) => void): RequestHead | null | undefined
   /** Decoded body of the current request; made on first use. */
   readonly rfile: RequestBody
   /** Raw octets to the peer; after the head of a response without body it swallows what is written. */

@@ -65,7 +65,16 @@ export class RequestHandler<TServer extends HandlerServer = HandlerServer> exten
   readonly rpc_handler_map: HandlerMap<AnyHandler> = createHandlerMap()
 
   /** Fields of the query, or of a form or JSON body; the values of a JSON body are whatever it holds. */
-  query_data: Query = new Query()
+  get query_data(): Query {
+    this.#query ??= new Query()
+    return this.#query
+  }
+
+  set query_data(query: Query) {
+    this.#query = query
+  }
+
+  #query: Query | null = null
   /** Body of a POST as received, decoded from chunks; null for other verbs. */
   raw_query_data: Buffer | null = null
   #cookies: Map<string, Cookie> | null = null
@@ -83,7 +92,7 @@ export class RequestHandler<TServer extends HandlerServer = HandlerServer> exten
 
   protected override reset_request_state(): void {
     super.reset_request_state()
-    this.query_data = new Query()
+    this.#query = null
     this.raw_query_data = null
     this.#cookies = null
   }

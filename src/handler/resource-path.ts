@@ -18,9 +18,6 @@ export interface SplitTarget {
 /** RFC 9112 3.2.2: scheme, authority, and the rest from its first `/`, `?` or `#` on. */
 const ABSOLUTE_FORM = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/?#]*)/
 
-/** A path of which nothing is to be changed but the leading slash cut off. Nearly every request has one. */
-const PLAIN_PATH = /^(?:\/[^/.?#%][^/?#%]*)+$/
-
 /** RFC 3986 3.2.2: brackets stand around an IPv6 address or a future one, and nowhere else in an authority. */
 const BRACKETED_HOST = /^\[(?:(?=[^\]]*:)[0-9A-Fa-f:.]+|v[0-9A-Fa-f]+\.[^[\]]+)\](?::[0-9]*)?$/i
 
@@ -76,7 +73,7 @@ export function splitTarget(target: string): SplitTarget {
  * @remarks Source: AdvancedHTTPServer's `dispatch_handler`, `posixpath.normpath`.
  */
 export function resourcePath(path: string): string {
-  if (PLAIN_PATH.test(path)) return path.slice(1)
+  if (isPlain(path)) return path.slice(1)
   const end = path.search(/[?#]/)
   const decoded = unquote(end < 0 ? path : path.slice(0, end))
   const segments: string[] = []
@@ -85,6 +82,24 @@ export function resourcePath(path: string): string {
     else if (segment !== '' && segment !== '.') segments.push(segment)
   }
   return segments.join('/')
+}
+
+const SLASH = 0x2f
+const DOT = 0x2e
+
+/**
+ * Whether nothing is to be changed of a path but its leading slash cut off: each slash is followed by what is neither slash
+ * nor dot, and there are no marks and no escapes. Nearly every request has such a path.
+ */
+function isPlain(path: string): boolean {
+  let behindSlash = false
+  for (let at = 0; at < path.length; at++) {
+    const code = path.charCodeAt(at)
+    if (behindSlash ? code === SLASH || code === DOT : at === 0 && code !== SLASH) return false
+    if (code === 0x3f || code === 0x23 || code === 0x25) return false
+    behindSlash = code === SLASH
+  }
+  return path.length > 0 && !behindSlash
 }
 
 function splitReference(reference: string, scheme: string): SplitTarget {

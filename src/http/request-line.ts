@@ -42,6 +42,7 @@ export function parseRequestLine(requestLine: string, verbLength: number, positi
 
 /** Minor version of `HTTP/1.x` (RFC 9110 2.5). HTTP/0.9 has no version to say, so `HTTP/0.9` is no version. */
 function parseVersion(version: string, position: number): number {
+  if (version === 'HTTP/1.1') return 1
   const major = version.charCodeAt(5)
   const minor = version.charCodeAt(7)
   if (!version.startsWith('HTTP/') || version[6] !== '.' || !isDigit(major) || !isDigit(minor) || major === ZERO) {

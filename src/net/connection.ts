@@ -12,7 +12,7 @@
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { inspect, type InspectOptions } from 'node:util'
-import type { Connection, ResponseFraming } from '../handler/connection.js'
+import type { Connection, RequestTaker, ResponseFraming } from '../handler/connection.js'
 import type { RequestError } from '../http/errors.js'
 import { NEED_DATA, type RequestHead } from '../http/events.js'
 import type { Limits } from '../http/limits.js'
@@ -91,21 +91,32 @@ export class SocketConnection implements Connection {
   // ── requests in ──────────────────────────────────────────────────────────────────────────────────────────────
 
   nextRequest(): Promise<RequestHead | null> | RequestHead | null {
+    let came: RequestTaker = ignore
+    let failed: (error: unknown) => void = ignore
+    const waited = new Promise<RequestHead | null>((resolve, reject) => {
+      came = resolve
+      failed = reject
+    })
+    const head = this.takeRequest(came, failed)
+    return head === undefined ? waited : head
+  }
+
+  takeRequest(came: RequestTaker, failed: (error: unknown) => void): RequestHead | null | undefined {
     // An exchange that was not finished leaves nothing that another could begin with.
     if (this.#state !== 'serving' || this.#intake.faulted || this.#head !== null) return null
     this.#output.account.reset()
     if (this.#output.writableEnded) this.#renewOutput()
     const head = this.#heads.read()
-    if (head === NEED_DATA) return this.#awaitHead()
+    if (head === NEED_DATA) {
+      this.#turn.begin()
+      this.#output.sendPending()
+      this.#heads.wait(came, failed)
+      return undefined
+    }
     if (head === null || !this.#turn.isOver()) return head
     this.#output.sendPending()
-    return new Promise((resolve) => setImmediate(resolve, head))
-  }
-
-  #awaitHead(): Promise<RequestHead | null> {
-    this.#turn.begin()
-    this.#output.sendPending()
-    return this.#heads.wait()
+    setImmediate(came, head)
+    return undefined
   }
 
   /** An exchange begins. */

@@ -4,6 +4,7 @@
  * business.
  */
 import { performance } from 'node:perf_hooks'
+import type { RequestTaker } from '../handler/connection.js'
 import { RequestError } from '../http/errors.js'
 import { NEED_DATA, type RequestHead } from '../http/events.js'
 import type { Deadline } from './deadline.js'
@@ -12,8 +13,6 @@ import type { Timeouts } from './timeouts.js'
 
 /** A connection not older than this has its first request still on its way: shutting down waits for it so long. */
 const YOUNG_MS = 1_000
-
-type Settle<T> = (outcome: T) => void
 
 export interface HeadsOwner {
   /** Hears of each head before anybody else does, and may refuse it by throwing. */
@@ -30,8 +29,8 @@ export class HeadIntake implements Waiter {
   #served = false
   /** No further request is wanted. */
   #winding = false
-  #resolve: Settle<RequestHead | null> = ignore
-  #reject: Settle<Error> = ignore
+  #came: RequestTaker = ignore
+  #failed: (error: Error) => void = ignore
 
   constructor(intake: OctetIntake, deadline: Deadline, timeouts: Readonly<Timeouts>, owner: HeadsOwner) {
     this.#intake = intake
@@ -58,33 +57,32 @@ export class HeadIntake implements Waiter {
     return event
   }
 
-  /** Waits for the next head; null when there will be none. Rejects with a RequestError as {@link read} throws it. */
-  wait(): Promise<RequestHead | null> {
+  /** Waits for the next head, for null when there will be none, or for a RequestError as {@link read} throws it. */
+  wait(came: RequestTaker, failed: (error: Error) => void): void {
+    this.#came = came
+    this.#failed = failed
     this.#waitOn()
     if (this.#winding) this.#endSoon()
-    return new Promise((resolve, reject) => {
-      this.#resolve = resolve
-      this.#reject = reject
-    })
   }
 
   octetsCame(): void {
+    let head: ReturnType<typeof this.read>
     try {
-      const head = this.read()
-      if (head === NEED_DATA) return this.#waitOn()
-      this.#deadline.stop()
-      this.#resolve(head)
+      head = this.read()
     } catch (error) {
       this.#deadline.stop()
-      this.#reject(error as Error)
+      return this.#failed(error as Error)
     }
+    if (head === NEED_DATA) return this.#waitOn()
+    this.#deadline.stop()
+    this.#came(head)
   }
 
   gaveUp(error: RequestError | null): void {
     this.#deadline.stop()
-    if (error === null) return this.#resolve(null)
+    if (error === null) return this.#came(null)
     this.#intake.faulted = true
-    this.#reject(error)
+    this.#failed(error)
   }
 
   /** The time for a head, or for idling, is over. */

@@ -7,6 +7,7 @@
  * to tell. Nothing on the way looks into the octets.
  */
 import { Socket } from 'node:net'
+import { nextTick } from 'node:process'
 import { type Duplex, Writable } from 'node:stream'
 import type { ResponseFraming, WaitOptions } from '../handler/connection.js'
 import { connectionEnded } from './connection-ended.js'
@@ -82,7 +83,7 @@ export class ResponseOutput extends Writable {
     if (this.#refuses) return this.#refuse(done)
     const piece = pieceOf(chunk, encoding)
     if (this.account.count(piece.length)) return this.#pass(piece, done)
-    if (done !== undefined) process.nextTick(done, null)
+    if (done !== undefined) nextTick(done, null)
     return true
   }
 
@@ -250,7 +251,7 @@ export class ResponseOutput extends Writable {
   #scheduleSend(): void {
     if (this.#sendScheduled) return
     this.#sendScheduled = true
-    process.nextTick(sendScheduled, this)
+    nextTick(sendScheduled, this)
   }
 
   /** The tick is over. */
@@ -329,7 +330,7 @@ export class ResponseOutput extends Writable {
   }
 
   #refuse(done: WriteDone | undefined): boolean {
-    if (done !== undefined) process.nextTick(done, connectionEnded())
+    if (done !== undefined) nextTick(done, connectionEnded())
     return false
   }
 }

@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { NEED_DATA } from '../../src/http/events.js'
+import { NEED_DATA, type RequestHead } from '../../src/http/events.js'
 import { DEFAULT_LIMITS, DEFAULT_TIMEOUTS } from '../../src/index.js'
 import { Deadline, type Phase } from '../../src/net/deadline.js'
 import { HeadIntake, type HeadsOwner } from '../../src/net/head-intake.js'
@@ -35,6 +35,11 @@ async function served() {
   expect(connection.intake.next()).toMatchObject({ kind: 'end' })
   connection.deadline.stop()
   return connection
+}
+
+/** What comes of waiting for a head. */
+function waited(heads: HeadIntake): Promise<RequestHead | null> {
+  return new Promise((resolve, reject) => heads.wait(resolve, reject))
 }
 
 /** So many turns of the loop. */
@@ -84,7 +89,7 @@ describe('a head', () => {
       await connection.send(GET)
       expect(() => connection.heads.read()).toThrow(refusal)
     } else {
-      const head = connection.heads.wait()
+      const head = waited(connection.heads)
       connection.here.write(GET)
       await expect(head).rejects.toBe(refusal)
       expect(connection.deadline.phase).toBe('none')
@@ -99,7 +104,7 @@ describe('a head', () => {
     connection.intake.next()
     await connection.send(GET)
     expect(connection.heads.read()).toBe(NEED_DATA)
-    const head = connection.heads.wait()
+    const head = waited(connection.heads)
     connection.here.end()
     expect(await head).toBeNull()
     expect(connection.heads.read()).toBeNull()
@@ -107,7 +112,7 @@ describe('a head', () => {
 
   it('that is none ends the wait for it', async () => {
     using connection = begun()
-    const head = connection.heads.wait()
+    const head = waited(connection.heads)
     connection.here.write('\0')
     await expect(head).rejects.toMatchObject({ code: 'BAD_VERB' })
     expect(connection.deadline.phase).toBe('none')
@@ -119,7 +124,7 @@ describe('the wait for a head', () => {
     using connection = begun()
     expect(connection.deadline.phase).toBe('head')
     const start = vi.spyOn(connection.deadline, 'start')
-    const head = connection.heads.wait()
+    const head = waited(connection.heads)
     for (const octets of ['\r\n', 'GET /x HTTP/1.1\r\n', 'Host: a\r\n']) {
       await connection.send(octets)
       expect(connection.deadline.phase).toBe('head')
@@ -133,7 +138,7 @@ describe('the wait for a head', () => {
   it('is idling for each further one until it begins, and neither starts anew with what drips', async () => {
     using connection = await served()
     const start = vi.spyOn(connection.deadline, 'start')
-    const head = connection.heads.wait()
+    const head = waited(connection.heads)
     for (const octets of ['\r\n', '\r\n', 'G', 'E', 'T /x HTTP/1.1\r\n']) await connection.send(octets)
     expect(start.mock.calls).toEqual([
       ['idle', DEFAULT_TIMEOUTS.idle_ms],
@@ -148,7 +153,7 @@ describe('the wait for a head', () => {
     ['without a word when it has not', '\r\n'],
   ])('ends in time %s', async (_title, octets) => {
     using connection = begun()
-    const head = connection.heads.wait()
+    const head = waited(connection.heads)
     await connection.send(octets)
     connection.heads.timeIsUp('head')
     const outcome = await head.catch((error: unknown) => error)
@@ -172,7 +177,7 @@ describe('the wait for a head', () => {
 describe('a connection that is wound down', () => {
   it('is over when it has been served, and no further head is here', async () => {
     using connection = await served()
-    const head = connection.heads.wait()
+    const head = waited(connection.heads)
     connection.heads.windDown()
     expect(await stateOf(head)).toBe('pending')
     await turns(3)
@@ -183,7 +188,7 @@ describe('a connection that is wound down', () => {
     using connection = await served()
     connection.heads.windDown()
     await turns(3)
-    const head = connection.heads.wait()
+    const head = waited(connection.heads)
     expect(await stateOf(head)).toBe('pending')
     await turns(3)
     expect(await stateOf(head)).toBeNull()
@@ -191,7 +196,7 @@ describe('a connection that is wound down', () => {
 
   it('still tells a head that comes at once, and leaves alone what is waited for after it', async () => {
     using connection = await served()
-    const head = connection.heads.wait()
+    const head = waited(connection.heads)
     connection.heads.windDown()
     connection.here.write(GET)
     expect(await head).toMatchObject({ requestLine: 'GET /x HTTP/1.1' })
@@ -203,7 +208,7 @@ describe('a connection that is wound down', () => {
   it('waits for its first request until it is a second old', async () => {
     const pass = stopClock()
     using connection = begun()
-    const head = connection.heads.wait()
+    const head = waited(connection.heads)
     pass(300)
     connection.heads.windDown()
     await turns(3)
@@ -219,7 +224,7 @@ describe('a connection that is wound down', () => {
   it('is over without a first request when it is older', async () => {
     const pass = stopClock()
     using connection = begun()
-    const head = connection.heads.wait()
+    const head = waited(connection.heads)
     pass(1_100)
     connection.heads.windDown()
     await turns(3)

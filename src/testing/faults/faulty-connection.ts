@@ -8,7 +8,14 @@
  */
 import type { Duplex } from 'node:stream'
 import { inspect, type InspectOptions } from 'node:util'
-import type { Connection, RequestBody, ResponseFraming, ResponseOutput, Timeouts } from '../../handler/connection.js'
+import type {
+  Connection,
+  RequestBody,
+  RequestTaker,
+  ResponseFraming,
+  ResponseOutput,
+  Timeouts,
+} from '../../handler/connection.js'
 import type { RequestHead } from '../../http/events.js'
 import type { Limits } from '../../http/limits.js'
 import { Pipeline } from './action.js'
@@ -60,6 +67,10 @@ export class FaultyConnection implements Connection {
     const request = await this.#real.nextRequest()
     if (request !== null) this.begin(this.#choose(request), request.method)
     return request
+  }
+
+  takeRequest(came: RequestTaker, failed: (error: unknown) => void): undefined {
+    this.nextRequest().then(came, failed)
   }
 
   get wfile(): ResponseOutput {
