@@ -1,5 +1,6 @@
 /** The handlers that the demonstration serves: one of each kind that the documentation shows. */
 /* oxlint-disable typescript/unbound-method -- handler maps call an instance's own methods with the instance */
+import { Buffer } from 'node:buffer'
 import type { MaybePromise } from '../handler/base-request-handler.js'
 import { RequestHandler } from '../handler/request-handler.js'
 import type { Query } from '../handler/query.js'

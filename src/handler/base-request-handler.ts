@@ -3,6 +3,7 @@
  * `do_VERB`, and from there the steps of `response-steps.ts`. Every step calls the next through `this`, so that a subclass
  * can replace or wrap it. One instance serves one connection; it sees it through `Connection` alone.
  */
+import { Buffer } from 'node:buffer'
 import { AsyncResource } from 'node:async_hooks'
 import { finished } from 'node:stream/promises'
 import { RequestError } from '../http/errors.js'

@@ -2,6 +2,7 @@
  * Reads the field value of a Basic `Authorization` (RFC 7617) into a user name and a password, strictly: one spelling
  * per pair of credentials. Knows nothing of who may come in; whatever it can't read is null and never an error.
  */
+import { Buffer } from 'node:buffer'
 
 export interface BasicCredentials {
   readonly username: string

@@ -3,6 +3,7 @@
  * The time a refusal takes tells neither whether a user exists nor how the password is kept. Never logs: a refusal carries
  * the line that the handler may log.
  */
+import { Buffer } from 'node:buffer'
 import { isPossibleUsername, parseBasicCredentials } from './basic-auth.js'
 import { type StoredPassword, storedPassword } from './stored-password.js'
 

@@ -3,6 +3,7 @@
  * Pure text: what the directory holds comes in. Names are a stranger's text: shown escaped and isolated from their
  * surroundings, linked percent-encoded octet by octet.
  */
+import { Buffer } from 'node:buffer'
 import type { Entry, EntryName } from './files/directory-entries.js'
 import { sortByName } from './files/directory-entries.js'
 import { htmlEscape } from './html-escape.js'

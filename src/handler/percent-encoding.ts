@@ -2,6 +2,7 @@
  * Percent-encoding (RFC 3986 2.1) as Python's `urllib.parse` does it: what is no escape stays as it is, what is no UTF-8
  * becomes U+FFFD, and encoding leaves only the unreserved characters alone.
  */
+import { Buffer } from 'node:buffer'
 
 /** One or more escapes side by side. Octets of one character always are: a literal character between them ends it. */
 const ESCAPES = /(?:%[0-9A-Fa-f]{2})+/g

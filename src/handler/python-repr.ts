@@ -2,6 +2,7 @@
  * Values as Python's `repr()` shows them, for the messages that quote one: "Unsupported method ('FAKE')", "Bad request
  * syntax ('…')".
  */
+import { Buffer } from 'node:buffer'
 
 /** What `str.isprintable` denies: controls, formats, surrogates, unassigned code points, and every separator but the blank. */
 const UNPRINTABLE = /[\p{Other}\p{Separator}\\]/gu

@@ -1,4 +1,5 @@
 /** Collects a request body in memory, up to a limit that is checked before anything is read when a length was announced. */
+import { Buffer } from 'node:buffer'
 import { RequestError } from '../http/errors.js'
 import type { WaitOptions } from './abortable.js'
 import type { BodyReader, RequestBody } from './connection.js'

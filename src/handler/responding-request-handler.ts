@@ -2,9 +2,11 @@
  * The ready answers of AdvancedHTTPServer's handler: whole responses in one call, redirects, errors, cookies. How a
  * request finds its handler is `request-handler.ts`.
  */
+import { Buffer } from 'node:buffer'
 import { Readable } from 'node:stream'
 import type { FileHandle } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
+import { isShortAscii } from '../http/ascii.js'
 import { hasConnectionOption } from '../http/keep-alive.js'
 import { STATUS } from '../http/status.js'
 import { BaseHTTPRequestHandler, type MaybePromise } from './base-request-handler.js'
@@ -98,9 +100,9 @@ export class RespondingRequestHandler<
     if (isFileHandle(message)) {
       return mayBeLeft(sendFileHandle(message, this.wfile, this.signal, (bytes) => this.#endHead(bytes, fields)))
     }
-    const octets = typeof message === 'string' ? Buffer.from(message) : message
+    const octets = typeof message === 'string' && !isShortAscii(message) ? Buffer.from(message) : message
     this.#endHead(octets.length, fields)
-    if (octets.length > 0) this.wfile.write(octets)
+    if (octets.length > 0) this.wfile.write(octets, 'latin1')
   }
 
   #endHead(bytes: number | null, fields: Iterable<readonly [string, string | number]>): void {

@@ -5,6 +5,7 @@
  *
  * How a handler's write becomes octets: send_* → PendingHead → end_headers → connection.writeHead → wfile → one write.
  */
+import { Buffer } from 'node:buffer'
 import type { Duplex } from 'node:stream'
 import { inspect, type InspectOptions } from 'node:util'
 import { currentHttpDate, httpDate } from '../http/date.js'

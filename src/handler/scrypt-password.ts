@@ -2,6 +2,7 @@
  * Passwords kept as scrypt (RFC 7914), written in the PHC string format that passlib and others read and write:
  * `$scrypt$ln=15,r=8,p=1$<salt>$<hash>`, with ln the binary logarithm of N, salt and hash in base64 without padding.
  */
+import { Buffer } from 'node:buffer'
 import { crypto } from './crypto.js'
 import type { StoredPassword } from './stored-password.js'
 

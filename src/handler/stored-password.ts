@@ -2,6 +2,7 @@
  * How a password is kept: as it is, as a digest, or as scrypt. Makes the stored form from what `auth_add_creds` is given,
  * and compares a password that a client sends with it in constant time.
  */
+import { Buffer } from 'node:buffer'
 import { crypto } from './crypto.js'
 import { ScryptPassword } from './scrypt-password.js'
 

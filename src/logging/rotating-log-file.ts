@@ -4,6 +4,7 @@
  * so that the last words of a process are in the file. Once open it never throws: with the disk full, records are
  * dropped and counted until there is room again.
  */
+import { Buffer } from 'node:buffer'
 import { closeSync, existsSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs'
 import { resolve } from 'node:path'
 

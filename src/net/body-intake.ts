@@ -4,6 +4,7 @@
  *
  *   begin ──► read by `rfile`, or by nobody ──► drain: read away up to a limit ──► over, until the next begin
  */
+import { Buffer } from 'node:buffer'
 import { RequestError } from '../http/errors.js'
 import { type BodyChunk, type MessageEnd, NEED_DATA, type RequestEvent } from '../http/events.js'
 import { NO_TRAILERS } from '../http/trailers.js'

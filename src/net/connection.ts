@@ -85,7 +85,7 @@ export class SocketConnection implements Connection {
 
   /** Whether an HTTP/1.1 request without Host is refused (RFC 9112 3.2); set before the first request is asked for. */
   set requireHost(required: boolean) {
-    this.#intake.reader.requireHost = required
+    this.#intake.requireHost = required
   }
 
   // ── requests in ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -158,7 +158,7 @@ export class SocketConnection implements Connection {
   get mayPersist(): boolean {
     if (this.#intake.faulted || this.#state !== 'serving' || this.#isClosedByTrailers) return false
     // Even while winding down, what the client has sent already is answered.
-    return !this.#shutdown.given || (this.#head?.framing === 'none' && this.#intake.reader.unparsedBytes > 0)
+    return !this.#shutdown.given || (this.#head?.framing === 'none' && this.#intake.unparsedBytes > 0)
   }
 
   writeHead(octets: string, framing: ResponseFraming | 'interim' | 'partial'): void {
@@ -235,7 +235,7 @@ export class SocketConnection implements Connection {
 
   detach(): { stream: Duplex; head: Buffer } {
     this.#handlerIsDone()
-    const head = this.#intake.reader.takeRest()
+    const head = this.#intake.takeRest()
     if (this.#state === 'serving') {
       this.#state = 'detached'
       this.#output.handOver()
@@ -286,7 +286,7 @@ export class SocketConnection implements Connection {
     // Octets for a tunnel that was refused may be on their way.
     if (head.upgrade) return true
     const isWhole = head.framing === 'none' || this.#body.ended
-    return !isWhole || this.#intake.reader.unparsedBytes > 0
+    return !isWhole || this.#intake.unparsedBytes > 0
   }
 
   #reset(): void {
@@ -340,7 +340,7 @@ export class SocketConnection implements Connection {
     this.#state = 'gone'
     this.#deadline.endPeer()
     this.#intake.endWait()?.gaveUp(null)
-    this.#intake.reader.release()
+    this.#intake.release()
     // Most connections end when all is said: there is nobody to be told why, and an error is made for somebody only.
     let error: RequestError | null = null
     const why = (): RequestError => (error ??= peerGone())

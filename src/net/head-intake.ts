@@ -87,7 +87,7 @@ export class HeadIntake implements Waiter {
 
   /** The time for a head, or for idling, is over. */
   timeIsUp(phase: 'head' | 'idle'): void {
-    const isLate = phase === 'head' && this.#intake.reader.requestBegun
+    const isLate = phase === 'head' && this.#intake.requestBegun
     this.#end(isLate ? new RequestError('HEAD_TIMEOUT', 'the request head is not complete', 408) : null)
   }
 
@@ -100,7 +100,7 @@ export class HeadIntake implements Waiter {
   #waitOn(): void {
     const { phase } = this.#deadline
     if (phase !== 'head') {
-      if (this.#intake.reader.requestBegun) this.#deadline.start('head', this.#timeouts.head_ms)
+      if (this.#intake.requestBegun) this.#deadline.start('head', this.#timeouts.head_ms)
       else if (phase !== 'idle') this.#deadline.start('idle', this.#timeouts.idle_ms)
     }
     this.#intake.wait(this)

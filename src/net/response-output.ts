@@ -6,10 +6,12 @@
  * _write → #pending → #send, once a tick → stream.write. Small writes skip that queue while it is empty and has nothing
  * to tell. Nothing on the way looks into the octets.
  */
+import { Buffer } from 'node:buffer'
 import { Socket } from 'node:net'
 import { nextTick } from 'node:process'
 import { type Duplex, Writable } from 'node:stream'
 import type { ResponseFraming, WaitOptions } from '../handler/connection.js'
+import { isShortAscii } from '../http/ascii.js'
 import { connectionEnded } from './connection-ended.js'
 import { FlushWaiters } from './flush-waiters.js'
 import { PendingPieces, type Piece } from './pending-pieces.js'
@@ -343,7 +345,9 @@ function sendScheduled(output: ResponseOutput): void {
 function pieceOf(chunk: unknown, encoding: unknown): Piece {
   if (typeof chunk === 'string') {
     const given = typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8'
-    return given === 'latin1' || given === 'binary' ? chunk : Buffer.from(chunk, given)
+    if (given === 'latin1' || given === 'binary') return chunk
+    if ((given === 'utf8' || given === 'utf-8') && isShortAscii(chunk)) return chunk
+    return Buffer.from(chunk, given)
   }
   if (Buffer.isBuffer(chunk)) return chunk
   if (ArrayBuffer.isView(chunk)) return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)

@@ -3,6 +3,7 @@
  * put on, in the methods by which octets come and go, so that it costs nothing anywhere else, and does not make a stream
  * flow that nobody reads. Under TLS it sees what is protected, not what protects it.
  */
+import { Buffer } from 'node:buffer'
 import { channel } from 'node:diagnostics_channel'
 import type { Duplex } from 'node:stream'
 

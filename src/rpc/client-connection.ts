@@ -2,6 +2,7 @@
  * One connection of a client, over TCP or TLS: sends a request, collects its response, and knows whether another request
  * may follow. One exchange at a time; its client sees to that. Knows nothing of calls and formats.
  */
+import { Buffer } from 'node:buffer'
 import { connect, type Socket } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
 import { ResponseError, type ResponseFault } from '../http/errors.js'

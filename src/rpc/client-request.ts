@@ -3,6 +3,7 @@
  * of the payload, Authorization. Pure; knows nothing of connections. Source: AdvancedHTTPServer `RPCClient.call`, CPython
  * `http/client.py`.
  */
+import { Buffer } from 'node:buffer'
 import { fieldLine } from '../http/response-head.js'
 
 export interface ClientRequest {

@@ -3,6 +3,7 @@
  * times as extensions 10, 11 and 12. Our own because no package writes Map keys of any kind and refuses text that is not
  * Unicode. Specification: msgpack/spec.md.
  */
+import { Buffer } from 'node:buffer'
 import { SerializerError } from './errors.js'
 import { type RPCLimits, tooDeep } from './limits.js'
 import { MessagePackExtension } from './message-pack-extension.js'

@@ -2,6 +2,7 @@
  * From values to the octets of an RPC payload and back, as a Content-Type says: compression, charset, and a driver for the
  * format. Every failure leaves as a SerializerError. Source: AdvancedHTTPServer `Serializer`, `g_serializer_drivers`.
  */
+import { Buffer } from 'node:buffer'
 import { CharsetError, decodeText, encodeText } from '../http/charset.js'
 import { DEFAULT_LIMITS } from '../http/limits.js'
 import { deflate, inflate } from './compression.js'

@@ -2,6 +2,7 @@
  * Octets that came over a connection and wait to be read, in order, and how the stream of them ended. One reader at a
  * time waits for more of them: until they come, the stream ends, time is up, or it is called off.
  */
+import { Buffer } from 'node:buffer'
 import { WireError } from './wire-error.js'
 
 /** How a peer ended its sending side. */

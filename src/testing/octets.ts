@@ -2,6 +2,7 @@
  * Octets as tests write them down: a buffer, or a string of one character per octet (latin-1), so that any octet can be
  * named by `\xNN`. Knows nothing of HTTP.
  */
+import { Buffer } from 'node:buffer'
 
 /** A string stands for latin-1: one character, one octet. */
 export type Octets = string | Uint8Array

@@ -1,6 +1,7 @@
 /**
  * Chance that can be had again: the same seed gives the same numbers, on every machine. Not for secrets.
  */
+import { Buffer } from 'node:buffer'
 
 /** Seeds are whole numbers below this. */
 const SEEDS = 2 ** 32

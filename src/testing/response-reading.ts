@@ -1,4 +1,5 @@
 /** One response off a connection's inbox: as it was received, and as it was meant. What follows it stays in the inbox. */
+import { Buffer } from 'node:buffer'
 import { NEED_DATA, type BodyFraming, type ResponseEvent, type ResponseHead } from '../http/events.js'
 import type { Headers } from '../http/headers.js'
 import { DEFAULT_LIMITS } from '../http/limits.js'

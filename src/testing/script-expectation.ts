@@ -1,4 +1,5 @@
 /** What a script expects of a request, and what is wrong with one that does not meet it, in words. */
+import { Buffer } from 'node:buffer'
 import { inspect } from 'node:util'
 import { quote } from './octets.js'
 import type { ReceivedRequest } from './script-request.js'

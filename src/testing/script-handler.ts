@@ -2,6 +2,7 @@
  * Acts a script out on one connection: takes the next step for each request, whatever its verb, and notes what is said on
  * both sides. It writes heads by itself, so that nothing is on the wire but what the script says.
  */
+import { Buffer } from 'node:buffer'
 import type { Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import {

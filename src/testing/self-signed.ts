@@ -2,6 +2,7 @@
  * A certificate for this machine's own loopback names and its key, made on the spot: tests over TLS need no files and no
  * `openssl`. X.509 (RFC 5280) by hand, in DER, as small as clients accept it. Worth nothing outside of tests.
  */
+import { Buffer } from 'node:buffer'
 import { generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto'
 
 /** A certificate with its key. */

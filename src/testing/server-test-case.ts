@@ -2,6 +2,7 @@
  * Python's `ServerTestCase`, for any test runner or none: `setUp` before a test, `tearDown` after it, a kept connection to
  * ask over in between. Assertions throw what `node:assert` throws, which every runner shows.
  */
+import { Buffer } from 'node:buffer'
 import { AssertionError, ok } from 'node:assert'
 import { randomBytes } from 'node:crypto'
 import {

@@ -7,6 +7,7 @@
  *      1.3 #1 < {"unfin↩                  more of the line came later, or never
  *      1.4 #1 * the client has closed
  */
+import { Buffer } from 'node:buffer'
 import { escapeOctets } from './octets.js'
 
 /** As the server sees it; `note`: an event that is no octets. */

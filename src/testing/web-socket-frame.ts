@@ -1,4 +1,5 @@
 /** WebSocket frames (RFC 6455 5.2) as octets, right or wrong in every field: what no library would send, a test can. */
+import { Buffer } from 'node:buffer'
 import { type Octets, toBuffer } from './octets.js'
 
 /** What a frame is made of; nothing is checked against the protocol. */

@@ -1,4 +1,5 @@
 /** What can go wrong for a client on the wire, with the octets that did come. */
+import { Buffer } from 'node:buffer'
 import { quote } from './octets.js'
 
 /**

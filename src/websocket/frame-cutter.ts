@@ -6,6 +6,7 @@
  * segments is gathered into blocks: a peer that sends single octets must not cost an object for each of them. A long
  * payload leaves without its mask, under a header that says so: decoders take it off octet by octet.
  */
+import { Buffer } from 'node:buffer'
 import { MASK_BYTES, PayloadMask } from './payload-mask.js'
 
 const EMPTY = Buffer.alloc(0)

@@ -3,6 +3,7 @@
  * in, events come out one at a time, so that a reader decides when the next frame is decoded; messages go in, frames
  * come out on anything that can write octets. Streams, sockets, hooks and the closing handshake are not known here.
  */
+import { Buffer } from 'node:buffer'
 import { createRequire } from 'node:module'
 import { NEED_DATA } from '../http/events.js'
 import type { Limits } from '../http/limits.js'

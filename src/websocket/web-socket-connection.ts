@@ -9,6 +9,7 @@
  * closing: our close frame is on its way; messages that still come are dropped.
  * closed: nothing is decoded any more; our side of the stream is shut, the peer has a while to shut its own.
  */
+import { Buffer } from 'node:buffer'
 import type { Duplex } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
 import { NEED_DATA } from '../http/events.js'

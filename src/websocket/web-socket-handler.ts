@@ -3,6 +3,7 @@
  * handshake through the handler's own `send_*` calls, takes the stream over, and turns messages into calls of hooks that
  * a subclass overrides. How frames travel is WebSocketConnection's business; which requests get here, the handler's.
  */
+import { Buffer } from 'node:buffer'
 import { refusedSend, WebSocketClosedError } from './errors.js'
 import { type Deflate, negotiateDeflate } from './frame-stream.js'
 import { acceptFields, type HandshakeOffer, type HandshakeRefusal, readHandshake } from './handshake.js'

@@ -2,6 +2,7 @@
  * Bodies made of several ranges: `multipart/byteranges` (RFC 9110 14.6). Only the heads of the parts are text of ours; the
  * octets between them stay in the file until they are sent.
  */
+import { Buffer } from 'node:buffer'
 import { crypto } from '../crypto.js'
 import type { Slice } from './ranges.js'
 

@@ -2,6 +2,7 @@
  * What an opened directory holds, for its listing: names as octets, in order, and what each of them is. Says nothing of
  * how a listing looks.
  */
+import { Buffer } from 'node:buffer'
 import { type Dirent, lstat, readdir, realpath, type Stats, stat } from 'node:fs'
 import { isHidden } from './open-below-root.js'
 import type { OpenFile } from './open-file.js'

@@ -2,6 +2,7 @@
  * The `Content-Disposition` of a download (RFC 6266): the file's name as a token or quoted string, and as `filename*`
  * (RFC 8187) when it has characters beyond ASCII.
  */
+import { Buffer } from 'node:buffer'
 import { createRequire } from 'node:module'
 
 // Loaded by the first request that needs it: most of a start is loading.

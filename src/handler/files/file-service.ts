@@ -3,6 +3,7 @@
  * AdvancedHTTPServer's `dispatch_handler`. What was found goes to the handler's own `respond_*` methods already open, so
  * that they stay overridable and nothing is looked up twice.
  */
+import { Buffer } from 'node:buffer'
 import { quote, unquoteToOctets } from '../percent-encoding.js'
 import { urlencode } from '../query.js'
 import { type FileHandler, respondRefusal, type ServedFile } from './file-handler.js'

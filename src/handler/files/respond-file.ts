@@ -1,6 +1,7 @@
 /**
  * From an opened file to the octets of a response.
  */
+import { Buffer } from 'node:buffer'
 import { basename, resolve } from 'node:path'
 import { entityTagOf, isSettled } from './entity-tag.js'
 import { type FileHandler, type RespondFileOptions, respondRefusal, type ServedFile } from './file-handler.js'

@@ -1,6 +1,7 @@
 /**
  * From an opened directory to the page that lists it.
  */
+import { Buffer } from 'node:buffer'
 import { resolve } from 'node:path'
 import { renderListing, renderOriginalListing } from '../listing.js'
 import { listEntries, listNames } from './directory-entries.js'

@@ -3,6 +3,7 @@
  * announced. A file that lost octets under way is an error (whoever announced a length has to end the connection);
  * what it gained is left alone.
  */
+import { Buffer } from 'node:buffer'
 import { read } from 'node:fs'
 import type { Writable } from 'node:stream'
 import type { BodyPart } from './byteranges.js'

@@ -69,8 +69,8 @@ export class FieldSection {
   }
 
   /**
-   * Names and values by turns, in the order of arrival, the values without blanks around them. Where they stand in the text
-   * is forgotten.
+   * Names and values by turns, in the order of arrival, the values without blanks around them. The text, and where they
+   * stand in it, is forgotten.
    */
   toList(): string[] {
     const { text, count } = this
@@ -84,6 +84,7 @@ export class FieldSection {
     if (places !== NO_PLACES) spare = places
     this.#places = NO_PLACES
     this.count = 0
+    this.text = ''
     return list
   }
 

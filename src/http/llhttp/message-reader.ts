@@ -75,6 +75,25 @@ export abstract class MessageReader<Head> {
     this.#ended = true
   }
 
+  /**
+   * Whether nothing is left of what it has read: the last message has ended, another may follow, and no octet of that has
+   * come. Known when `next` has given NEED_DATA.
+   */
+  get atRest(): boolean {
+    return this.state === 'between' && !this.#ended && this.unparsedBytes === 0
+  }
+
+  /** Goes on at rest with another stream, whose next octet has this position in it. */
+  restart(position: number): void {
+    if (!this.atRest) throw new Error('a reader goes on with another stream only when it is at rest')
+    this.queue.restart(position)
+  }
+
+  /** Octets received in all: the position in the stream of the next one to come. */
+  get receivedBytes(): number {
+    return this.queue.received
+  }
+
   /** Octets received and not yet told by an event. */
   get unparsedBytes(): number {
     return this.queue.received - this.#toldPosition

@@ -63,6 +63,12 @@ export class OctetQueue {
     return rest.length === 1 ? (rest[0] as Buffer) : Buffer.concat(rest)
   }
 
+  /** Goes on, empty, at another position of a stream. */
+  restart(position: number): void {
+    this.received = position
+    this.clear()
+  }
+
   /** Forgets all octets, as if they had been parsed. */
   clear(): void {
     this.chunk = NO_OCTETS

@@ -47,6 +47,10 @@ export class RequestReader extends MessageReader<RequestHead> {
     this.#allowedVerbs = allowedVerbs ?? null
   }
 
+  override get atRest(): boolean {
+    return super.atRest && this.#leading === 0
+  }
+
   /** Whether `next` has seen an octet of a verb whose head it has not told yet. */
   get requestBegun(): boolean {
     return this.state === 'verb' || this.state === 'head'

@@ -3,6 +3,7 @@
  * part, and gives actions instead; stages stand in a row, each taking what the one in front of it gives. No socket, no
  * clock: whoever performs the actions has those.
  */
+import { Buffer } from 'node:buffer'
 
 /**
  * What some octets are to the response they belong to. Given by the framer, before any fault; octets keep their part

@@ -1,4 +1,5 @@
 /** Faults of chunked framing (RFC 9112 7.1). A response that its handler did not chunk is put into chunks for them. */
+import { Buffer } from 'node:buffer'
 import { type Octets, toBuffer } from '../octets.js'
 import { Pipeline, type Send, send, type Stage, type WireAction } from './action.js'
 import { Chunking } from './chunking.js'

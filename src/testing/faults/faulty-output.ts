@@ -3,6 +3,7 @@
  * goes out through the wire, one action after the other. A write is done when its actions are, so that a pause or a slow
  * peer holds the handler up as it would without faults.
  */
+import { Buffer } from 'node:buffer'
 import { finished, Writable } from 'node:stream'
 import { abortable } from '../../handler/abortable.js'
 import type { ResponseFraming, ResponseOutput, WaitOptions } from '../../handler/connection.js'

@@ -6,6 +6,7 @@
  *     │ ▲└─► chunkLine ──► chunkData ──► chunkEnd ──► chunkLine …
  *     └─┘ 1xx   └──────────► lastChunk ──► body
  */
+import { Buffer } from 'node:buffer'
 import { type Part, type Send, send, type Stage } from './action.js'
 import { headLines, isBodiless, isChunked, statusIn } from './head-lines.js'
 

@@ -2,6 +2,7 @@
  * Faults of a response's head: lines that are doubled, bent, too many, or no lines at all. The head comes whole, so each
  * of them is a function from lines to lines.
  */
+import { Buffer } from 'node:buffer'
 import { type Octets, toBuffer } from '../octets.js'
 import { type Send, send, type Stage, wait, type WireAction } from './action.js'
 import { defineFault } from './fault.js'

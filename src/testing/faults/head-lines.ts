@@ -1,4 +1,5 @@
 /** A response head as its lines, each with its own line end, so that faults can edit what other faults have bent already. */
+import { Buffer } from 'node:buffer'
 
 /** Status line, field lines and the empty line. */
 export type HeadLines = readonly string[]

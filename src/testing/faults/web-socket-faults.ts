@@ -1,4 +1,5 @@
 /** Faults of a WebSocket's frames, put between the frames that a handler sends once the handshake is done. */
+import { Buffer } from 'node:buffer'
 import { type Octets, toBuffer } from '../octets.js'
 import { encodeWebSocketFrame, type WebSocketFrameParts } from '../web-socket-frame.js'
 import { type Send, send, type Stage, type WireAction } from './action.js'
