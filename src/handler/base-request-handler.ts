@@ -291,7 +291,7 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
   }
 
   #goOn(persists: boolean): void {
-    if (persists) return
+    if (persists) return this._exchange.end()
     this.close_connection = true
     this.#reportResponseFault()
   }

@@ -27,4 +27,10 @@ export class Exchange {
     this.error = null
     this.pendingHead.clear()
   }
+
+  /** Lets go of what a connection at rest need not hold. */
+  end(): void {
+    this.requestHead = null
+    this.chunkedBody = null
+  }
 }

@@ -53,11 +53,14 @@ export function matchHandler<Handler extends AnyHandler>(map: HandlerMap<Handler
   return (map as unknown as { readonly [COLLECTION]: HandlerCollection<Handler> })[COLLECTION].match(path)
 }
 
+/** Never written to: many maps stay empty, and each connection has two. */
+const NO_HANDLERS: AnyHandler[] = []
+
 class HandlerCollection<Handler extends AnyHandler> implements HandlerMapMethods<Handler> {
   /** The patterns. Usually the very table that the maps of earlier connections have. */
   #table = RouteTable.EMPTY
   /** Their handlers, at the same places. */
-  #handlers: Handler[] = []
+  #handlers = NO_HANDLERS as Handler[]
 
   get size(): number {
     return this.#table.size
@@ -83,7 +86,9 @@ class HandlerCollection<Handler extends AnyHandler> implements HandlerMapMethods
       return
     }
     this.#table = follower ?? this.#table.append(pattern)
-    this.#handlers.push(handler)
+    // Made with what it holds: an empty array makes room for many with its first element.
+    if (this.#handlers === NO_HANDLERS) this.#handlers = [handler]
+    else this.#handlers.push(handler)
   }
 
   delete(pattern: string): boolean {
@@ -96,7 +101,7 @@ class HandlerCollection<Handler extends AnyHandler> implements HandlerMapMethods
 
   clear(): void {
     this.#table = RouteTable.EMPTY
-    this.#handlers = []
+    this.#handlers = NO_HANDLERS as Handler[]
   }
 
   keys(): string[] {

@@ -25,7 +25,8 @@ export class BodyIntake implements BodySource, Waiter {
   readonly #intake: OctetIntake
   readonly #deadline: Deadline
   readonly #timeouts: Readonly<Timeouts>
-  readonly #pace: BodyPace
+  /** Null while nobody has waited for octets of this body. */
+  #pace: BodyPace | null = null
   /** What the handler reads from; null before it does. */
   #body: RequestBody | null = null
   /** The piece that the reader has told and nobody has been given; null when there is none. */
@@ -41,7 +42,6 @@ export class BodyIntake implements BodySource, Waiter {
     this.#intake = intake
     this.#deadline = deadline
     this.#timeouts = timeouts
-    this.#pace = new BodyPace(timeouts.body_bytes_per_second)
   }
 
   /** A request has begun. */
@@ -51,7 +51,7 @@ export class BodyIntake implements BodySource, Waiter {
     this.#closed = false
     this.#body = null
     this.#told = null
-    this.#pace.reset()
+    this.#pace = null
   }
 
   /** Whether a handler has asked for the body. */
@@ -105,7 +105,7 @@ export class BodyIntake implements BodySource, Waiter {
 
   octetsCame(bytes: number): void {
     this.#deadline.stop()
-    if (!this.#pace.keepsUp(bytes)) return this.#late('the body arrives too slowly')
+    if (this.#pace?.keepsUp(bytes) === false) return this.#late('the body arrives too slowly')
     if (this.#settleDrain !== null) return this.#drainOn()
     if (this.#body !== null) this.#pump(this.#body)
   }
@@ -227,6 +227,7 @@ export class BodyIntake implements BodySource, Waiter {
 
   #wait(): void {
     this.#deadline.start('body', this.#timeouts.body_idle_ms)
+    this.#pace ??= new BodyPace(this.#timeouts.body_bytes_per_second)
     this.#pace.waitBegins()
     this.#intake.wait(this)
   }

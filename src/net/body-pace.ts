@@ -17,12 +17,6 @@ export class BodyPace {
     this.#bytesPerSecond = bytesPerSecond
   }
 
-  /** A new body: nothing is known of its pace. */
-  reset(): void {
-    this.#bytes = 0
-    this.#waitedMs = 0
-  }
-
   waitBegins(): void {
     this.#waitingSince = performance.now()
   }

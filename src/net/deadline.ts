@@ -11,6 +11,10 @@ export type PeerPhase = 'none' | 'head' | 'body' | 'idle' | 'linger'
 /** Whose time is up. */
 export type Phase = Exclude<PeerPhase, 'none'> | 'write' | 'handler'
 
+function fire(deadline: Deadline): void {
+  deadline.fire()
+}
+
 /** Longest delay `setTimeout` can express. */
 const LONGEST_DELAY_MS = 2_147_483_647
 
@@ -92,7 +96,7 @@ export class Deadline {
     clearTimeout(this.#timer)
     const delay = Math.min(Math.max(lengthMs, 1), LONGEST_DELAY_MS)
     this.#firesAt = performance.now() + delay
-    this.#timer = setTimeout(() => this.#fire(), delay)
+    this.#timer = setTimeout(fire, delay, this)
     // A connection keeps the process alive by its socket, not by its timer.
     this.#timer.unref()
   }
@@ -103,7 +107,8 @@ export class Deadline {
     this.#firesAt = Infinity
   }
 
-  #fire(): void {
+  /** The timer has fired. */
+  fire(): void {
     this.#firesAt = Infinity
     // Timers may fire a fraction of a millisecond early.
     const due = performance.now() + 1

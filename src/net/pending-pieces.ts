@@ -8,17 +8,20 @@ export type Piece = Buffer | string
 /** Octets that are joined into one text. */
 const JOINED_BYTES = 4_096
 
+/** Never written to: most responses are one text. */
+const NO_PIECES: Piece[] = []
+
 export class PendingPieces {
   /** Octets of all pieces. */
   bytes = 0
   /** The first pieces, joined. */
   #text = ''
   /** The pieces behind {@link #text}. */
-  #pieces: Piece[] = []
+  #pieces = NO_PIECES
 
   add(piece: Piece): void {
     this.bytes += piece.length
-    if (this.bytes > JOINED_BYTES) this.#pieces.push(piece)
+    if (this.bytes > JOINED_BYTES) this.#append(piece)
     else this.#text += typeof piece === 'string' ? piece : piece.toString('latin1')
   }
 
@@ -47,7 +50,12 @@ export class PendingPieces {
   clear(): void {
     this.bytes = 0
     this.#text = ''
-    if (this.#pieces.length > 0) this.#pieces = []
+    this.#pieces = NO_PIECES
+  }
+
+  #append(piece: Piece): void {
+    if (this.#pieces === NO_PIECES) this.#pieces = [piece]
+    else this.#pieces.push(piece)
   }
 }
 

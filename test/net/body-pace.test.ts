@@ -44,13 +44,6 @@ describe('the pace of a body', () => {
     }
   })
 
-  it('begins anew with each body', () => {
-    const pace = new BodyPace(240)
-    expect(keepsUp(pace, 1, 5_000, 2)).toBe(false)
-    pace.reset()
-    expect(keepsUp(pace, 1, 5_000, 1)).toBe(true)
-  })
-
   it('of nothing a second is always enough', () => {
     expect(keepsUp(new BodyPace(0), 0, 60_000, 10)).toBe(true)
   })
