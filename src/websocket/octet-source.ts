@@ -4,13 +4,16 @@
  */
 import type { Duplex } from 'node:stream'
 
+/** Is given the next chunk, or null when there will be none. */
+export type OctetTaker = (octets: Buffer | null) => void
+
 export class OctetSource {
   readonly #stream: Duplex
   /** Chunks that came while nobody waited; the stream is paused while there are any. */
   #unread: Buffer[]
   /** No chunk will come any more: the peer shut its side, or the stream is gone. */
   #ended: boolean
-  #waiting: ((octets: Buffer | null) => void) | null = null
+  #waiting: OctetTaker | null = null
 
   /** @param head - Octets that were taken off the stream before; they come first. */
   constructor(stream: Duplex, head: Buffer) {
@@ -27,15 +30,18 @@ export class OctetSource {
     return this.#waiting !== null
   }
 
-  /** The next chunk; null when there will be none. One call at a time. */
-  read(): Promise<Buffer | null> | Buffer | null {
+  /**
+   * The next chunk; null when there will be none. One call at a time.
+   *
+   * @param came - Called with it when it is not here, in which case this gives undefined.
+   */
+  read(came: OctetTaker): Buffer | null | undefined {
     const next = this.#unread.shift()
     if (next !== undefined) return next
     if (this.#ended) return null
-    return new Promise((resolve) => {
-      this.#waiting = resolve
-      this.#stream.resume()
-    })
+    this.#waiting = came
+    this.#stream.resume()
+    return undefined
   }
 
   /** No chunk will come any more; whoever waits is told. */

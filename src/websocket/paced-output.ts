@@ -3,6 +3,7 @@
  * here. So a stalled peer is told from a slow one by whether blocks are taken, whatever Duplex it is, and frames that wait
  * together leave together. What the octets mean is not known here.
  */
+import { nextTick } from 'node:process'
 import type { Duplex } from 'node:stream'
 import { Countdown } from './countdown.js'
 import type { FrameDone, FrameOutput } from './frame-stream.js'
@@ -56,9 +57,11 @@ export class PacedOutput implements FrameOutput {
 
   write(octets: Buffer, done?: FrameDone): void {
     if (this.#failure !== null) {
-      if (done !== undefined) process.nextTick(done, this.#failure)
+      if (done !== undefined) nextTick(done, this.#failure)
       return
     }
+    const isNext = this.#underway === null && !this.#corked && this.#first === this.#queue.length
+    if (isNext && octets.length <= BLOCK_BYTES) return this.#giveAlone(octets, done)
     this.#queue.push({ octets, done })
     this.#pump()
   }
@@ -82,6 +85,17 @@ export class PacedOutput implements FrameOutput {
     const pieces = this.#takeBlock(completed)
     this.#underway = completed
     this.#give(pieces)
+    this.#watch()
+  }
+
+  /** What nothing waits in front of needs no place in the queue. */
+  #giveAlone(octets: Buffer, done: FrameDone | undefined): void {
+    this.#underway = done === undefined ? [] : [done]
+    this.#stream.write(octets, this.#taken)
+    this.#watch()
+  }
+
+  #watch(): void {
     // Most often the stream has taken it by now, and there is nothing to wait for.
     if (this.#stream.writableLength > 0) this.#stall.restart()
   }

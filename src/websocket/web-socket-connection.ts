@@ -9,6 +9,7 @@
  * closing: our close frame is on its way; messages that still come are dropped.
  * closed: nothing is decoded any more; our side of the stream is shut, the peer has a while to shut its own.
  */
+import { AsyncResource } from 'node:async_hooks'
 import { Buffer } from 'node:buffer'
 import type { Duplex } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
@@ -81,6 +82,12 @@ export class WebSocketConnection {
   /** Lets the reading go on although a delivery has not settled; set while one is waited for. */
   #release: (() => void) | null = null
   #delivered = 0
+  /** A message was delivered, and nobody has asked whether to pause behind it. */
+  #hasDelivered = false
+  /** All octets received are decoded. */
+  #isUsedUp = true
+  #tellAllRead: () => void = ignore
+  readonly #context = new AsyncResource('ADVANCEDHTTPSERVER_WEBSOCKET')
   /** Messages given to the writer whose last octet the stream has not taken, as octets. */
   #unsentBytes = 0
   /** Settles when the frame written last was taken, and with it all before; rejects when they can't be. */
@@ -154,26 +161,65 @@ export class WebSocketConnection {
     return sent
   }
 
-  async #readAll(): Promise<void> {
+  /** Reads until no octet will come any more. */
+  #readAll(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#tellAllRead = resolve
+      this.#readOn()
+    })
+  }
+
+  /** Reads on as far as there is nothing to wait for. A message that comes by itself has no promise for being read. */
+  #readOn(): void {
     for (;;) {
-      const chunk = this.#source.read()
-      const octets = chunk instanceof Promise ? await chunk : chunk
-      if (octets === null) return
-      this.#pinged = false
-      this.#quiet.restart()
-      // Unmasking changes them, and they may still be somebody's: who wrote them in memory, or who listens in.
-      this.#reader.receive(Buffer.from(octets))
-      while (this.#state !== 'closed') {
-        const next = this.#reader.next()
-        const event = next instanceof Promise ? await next : next
-        if (event === NEED_DATA) break
-        const isDelivered = event.kind === 'message' && this.#state === 'open'
-        const handled = this.#handle(event)
-        if (handled !== undefined) await handled
-        const pause = isDelivered ? this.#pause() : undefined
-        if (pause !== undefined) await pause
+      if (this.#isUsedUp || this.#state === 'closed') {
+        const octets = this.#source.read(this.#octetsCame)
+        if (octets === undefined) return
+        if (octets === null) return this.#tellAllRead()
+        this.#receive(octets)
+      } else {
+        const wait = this.#readFrame()
+        if (wait !== undefined) return void wait.then(this.#goOn)
       }
     }
+  }
+
+  /** Octets that were waited for are here: what they mean is heard in the context in which reading began. */
+  readonly #octetsCame = (octets: Buffer | null): void => {
+    if (octets === null) return this.#tellAllRead()
+    this.#receive(octets)
+    this.#context.runInAsyncScope(this.#readOn, this)
+  }
+
+  readonly #goOn = (): void => this.#readOn()
+
+  #receive(octets: Buffer): void {
+    this.#pinged = false
+    this.#quiet.restart()
+    if (this.#state === 'closed') return
+    // Unmasking changes them, and they may still be somebody's: who wrote them in memory, or who listens in.
+    this.#reader.receive(Buffer.from(octets))
+    this.#isUsedUp = false
+  }
+
+  /** One event, or the pause behind a delivery. @returns What to wait for before the next. */
+  #readFrame(): Promise<unknown> | void {
+    if (this.#hasDelivered) {
+      this.#hasDelivered = false
+      const pause = this.#pause()
+      if (pause !== undefined) return pause
+    }
+    const event = this.#reader.next()
+    return event instanceof Promise ? event.then((inflated) => this.#take(inflated)) : this.#take(event)
+  }
+
+  #take(event: FrameEvent | typeof NEED_DATA): Promise<void> | void {
+    if (event === NEED_DATA) {
+      this.#isUsedUp = true
+      return
+    }
+    this.#hasDelivered = event.kind === 'message' && this.#state === 'open'
+    return this.#handle(event)
   }
 
   /** What to wait for behind a delivery. */
