@@ -32,6 +32,11 @@ describe('the turn of a connection', () => {
     expect(length(new Turn(), 100)).toBe(2)
   })
 
+  it('looks at the clock seldom while requests are quick', () => {
+    length(new Turn(), 0)
+    expect(vi.mocked(performance.now)).toHaveBeenCalledTimes(7)
+  })
+
   it('begins anew when it is over, and when the connection has waited', () => {
     const turn = new Turn()
     length(turn, 0)
