@@ -58,6 +58,8 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
   #over = false
   /** The handler had its time and is no longer waited for. */
   #abandoned = false
+  /** Whether a subclass gives a stream of its own as `rfile`; null while nobody has looked. */
+  #hasOwnStream: boolean | null = null
   #context: AsyncResource | null = null
   #tellHandled: () => void = ignore
   #tellUnhandled: (error: unknown) => void = ignore
@@ -400,7 +402,24 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
       typeof given === 'number' ? { limit: given } : given
     const head = this._exchange.requestHead
     if (head?.framing === 'none') return Promise.resolve(Buffer.alloc(0))
+    if (signal === undefined) {
+      const here = this.#bodyHere(limit)
+      if (here !== null) return Promise.resolve(here)
+    }
     return collectBody(this.rfile, head?.contentLength ?? -1, limit, signal)
+  }
+
+  /** @internal What {@link read_body} gives, and without a promise when the body is here and the step the library's own. */
+  protected _readBody(): MaybePromise<Buffer> {
+    if (this.read_body !== BaseHTTPRequestHandler.prototype.read_body) return this.read_body()
+    return this.#bodyHere(this.connection.limits.collected_body_bytes) ?? this.read_body()
+  }
+
+  /** The body past its stream, if it is here and a subclass has no stream of its own in the place of that. */
+  #bodyHere(limitBytes: number): Buffer | null {
+    if (this.announced_body_bytes > limitBytes) return null
+    this.#hasOwnStream ??= rfileIsReplaced(this)
+    return this.#hasOwnStream ? null : this.connection.takeBody()
   }
 
   /** Octets that Content-Length announces for the current request's body; -1 when it is chunked, 0 when there is none. */
@@ -426,6 +445,12 @@ function methodNameOf(verb: string): string {
     lastMethodName = `do_${verb}`
   }
   return lastMethodName
+}
+
+function rfileIsReplaced(handler: BaseHTTPRequestHandler): boolean {
+  let level: object = handler
+  while (!Object.hasOwn(level, 'rfile')) level = Object.getPrototypeOf(level) as object
+  return level !== ResponseSteps.prototype
 }
 
 function ignore(): void {}

@@ -109,6 +109,13 @@ export interface Connection {
    * one of the functions when that would settle, within the event that settles it.
    */
   takeRequest(came: RequestTaker, failed: (error: unknown) => void): RequestHead | null | undefined
+  /**
+   * The whole body of the current request when that is here already, told by its length, and nobody has asked for it: such a
+   * body needs no stream. Else null, and nothing is read.
+   *
+   * @throws RequestError when the octets are no body.
+   */
+  takeBody(): Buffer | null
   /** Decoded body of the current request; made on first use. */
   readonly rfile: RequestBody
   /** Raw octets to the peer; after the head of a response without body it swallows what is written. */

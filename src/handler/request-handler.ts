@@ -128,21 +128,21 @@ export class RequestHandler<TServer extends HandlerServer = HandlerServer> exten
   }
 
   /** Reads a form or JSON body into {@link query_data}, then finds the handler as GET does. */
-  async do_POST(): Promise<void> {
+  do_POST(): MaybePromise<void> {
     const { path, params } = splitTarget(this.path)
     this.path = path + params
-    this.raw_query_data = await this.read_body()
+    const body = this._readBody()
+    return body instanceof Promise ? body.then((octets) => this.#dispatchBody(octets)) : this.#dispatchBody(body)
+  }
+
+  #dispatchBody(octets: Buffer): MaybePromise<void> {
+    this.raw_query_data = octets
     try {
-      this.query_data = parsePostedBody(
-        this.raw_query_data,
-        this.headers.get('content-type', ''),
-        this.connection.limits,
-      )
+      this.query_data = parsePostedBody(octets, this.headers.get('content-type', ''), this.connection.limits)
     } catch (error) {
       return this.#refuseFields(error)
     }
-    const dispatched = this.dispatch_handler(this.query_data)
-    if (dispatched !== undefined) await dispatched
+    return this.dispatch_handler(this.query_data)
   }
 
   #refuseFields(error: unknown): MaybePromise<void> {
@@ -161,7 +161,7 @@ export class RequestHandler<TServer extends HandlerServer = HandlerServer> exten
 
   /** Calls a function of {@link rpc_handler_map} with the arguments in the body. */
   do_RPC(): MaybePromise<void> {
-    return answerRemoteCall(this, this.announced_body_bytes)
+    return answerRemoteCall(this, this.announced_body_bytes, () => this._readBody())
   }
 
   /** `100 Continue`, unless the body that the library is about to collect is too long by its own account. */

@@ -8,21 +8,32 @@ import { originForm } from './resource-path.js'
 
 /**
  * @param announcedBytes - Content-Length of the request, -1 when it is chunked, 0 also when it has neither.
+ * @param readBody - Gives the body of the request; asked for when its head is that of a call.
  * @remarks Source: AdvancedHTTPServer's `RequestHandler.do_RPC`.
  */
-export async function answerRemoteCall(handler: RequestHandler, announcedBytes: number): Promise<void> {
+export function answerRemoteCall(
+  handler: RequestHandler,
+  announcedBytes: number,
+  readBody: () => MaybePromise<Buffer>,
+): MaybePromise<void> {
   const contentType = handler.headers.get('content-type')
   const framed = announcedBytes < 0 || handler.headers.has('content-length')
   const refusal = refuseRPCHead(framed, contentType)
   if (refusal !== null) return handler.send_error(refusal.status, refusal.reason)
-  const body = await handler.read_body()
+  const body = readBody()
+  return body instanceof Promise
+    ? body.then((octets) => call(handler, contentType ?? '', octets))
+    : call(handler, contentType ?? '', body)
+}
+
+function call(handler: RequestHandler, contentType: string, body: Buffer): MaybePromise<void> {
   const reply = answerRPC({
-    content_type: contentType ?? '',
+    content_type: contentType,
     body,
     limits: handler.connection.limits,
     resolve: () => methodFor(handler),
   })
-  return send(handler, reply instanceof Promise ? await reply : reply)
+  return reply instanceof Promise ? reply.then((settled) => send(handler, settled)) : send(handler, reply)
 }
 
 /** A function that is no method of the handler gets the handler in front of the peer's arguments. */

@@ -64,8 +64,22 @@ export class BodyIntake implements BodySource, Waiter {
     if (this.#body !== null) return this.#body
     const body = new RequestBody(this)
     this.#body = body
-    if (this.#closed) body.finish(NO_TRAILERS)
+    if (this.#closed || this.ended) body.finish(NO_TRAILERS)
     return body
+  }
+
+  /** All of a body whose octets are here; null, and nothing is read, when somebody has asked for it already. */
+  takeWhole(): Buffer | null {
+    if (this.#closed || this.ended || this.used) return null
+    const pieces: Buffer[] = []
+    for (;;) {
+      const event = this.#next()
+      if (isChunk(event)) pieces.push(event.octets)
+      else if (event !== NEED_DATA && event?.kind === 'end') break
+      else throw new Error('the reader told no end of a body that is here')
+    }
+    this.ended = true
+    return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)
   }
 
   pullBody(body: RequestBody): void {

@@ -133,6 +133,12 @@ export class SocketConnection implements Connection {
     return this.#body.rfile
   }
 
+  takeBody(): Buffer | null {
+    const head = this.#head
+    const isHere = head?.framing === 'length' && this.#intake.unparsedBytes >= head.contentLength
+    return isHere ? this.#body.takeWhole() : null
+  }
+
   get drainable(): boolean {
     const head = this.#head
     if (head === null || this.#intake.faulted) return false

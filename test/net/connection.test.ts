@@ -55,6 +55,55 @@ function heardBy(here: Duplex): () => string {
   return () => heard
 }
 
+describe('the body of a request, taken as a whole', () => {
+  it('is given when all of it is here, once, and leaves its stream at its end', async () => {
+    await using client = await connected(`${PUT}abcde${GET}`)
+    void client.connection.nextRequest()
+    expect(client.connection.takeBody()?.toString()).toBe('abcde')
+    expect(client.connection.takeBody()).toBeNull()
+    expect(await client.connection.rfile.toArray()).toEqual([])
+    expect(await answer(client.connection)).toBe(true)
+    expect(await client.connection.nextRequest()).toMatchObject({ target: '/x', method: 'GET' })
+  })
+
+  it('comes in one piece though its octets came in several', async () => {
+    await using client = await connected(`${PUT}ab`)
+    void client.connection.nextRequest()
+    for (const octets of ['c', 'd']) client.here.write(octets)
+    await turn()
+    expect(client.connection.takeBody()).toBeNull()
+    client.here.write('e')
+    await turn()
+    expect(client.connection.takeBody()?.toString()).toBe('abcde')
+  })
+
+  it.each([
+    ['there is none', GET],
+    ['it is chunked', `${CHUNKED}0\r\n\r\n`],
+    ['an octet is missing', `${PUT}abcd`],
+  ])('is not when %s', async (_title, octets) => {
+    await using client = await connected(octets)
+    expect(client.connection.takeBody()).toBeNull()
+    void client.connection.nextRequest()
+    expect(client.connection.takeBody()).toBeNull()
+  })
+
+  it('is not when somebody has asked for its stream, who reads all of it', async () => {
+    await using client = await connected(`${PUT}abcde`)
+    void client.connection.nextRequest()
+    const { rfile } = client.connection
+    expect(client.connection.takeBody()).toBeNull()
+    expect(Buffer.concat(await rfile.toArray()).toString()).toBe('abcde')
+  })
+
+  it('is not behind the end of its exchange', async () => {
+    await using client = await connected(`${PUT}abcde`)
+    void client.connection.nextRequest()
+    await answer(client.connection)
+    expect(client.connection.takeBody()).toBeNull()
+  })
+})
+
 describe('an exchange', () => {
   it('has to be finished before the next one', async () => {
     await using client = await connected(GET + GET)

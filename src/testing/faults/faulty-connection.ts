@@ -152,6 +152,10 @@ export class FaultyConnection implements Connection {
     return this.#real.overdue()
   }
 
+  takeBody(): Buffer | null {
+    return this.#real.takeBody()
+  }
+
   get rfile(): RequestBody {
     return this.#real.rfile
   }
