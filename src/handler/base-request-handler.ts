@@ -411,7 +411,7 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
 
   /** @internal What {@link read_body} gives, and without a promise when the body is here and the step the library's own. */
   protected _readBody(): MaybePromise<Buffer> {
-    if (this.read_body !== BaseHTTPRequestHandler.prototype.read_body) return this.read_body()
+    if (this.read_body !== BaseHTTPRequestHandler.prototype.read_body) return returned(this.read_body())
     return this.#bodyHere(this.connection.limits.collected_body_bytes) ?? this.read_body()
   }
 

@@ -84,8 +84,11 @@ export function resourcePath(path: string): string {
   return segments.join('/')
 }
 
-const SLASH = 0x2f
+const HASH = 0x23
+const PERCENT = 0x25
 const DOT = 0x2e
+const SLASH = 0x2f
+const QUESTION_MARK = 0x3f
 
 /**
  * Whether nothing is to be changed of a path but its leading slash cut off: each slash is followed by what is neither slash
@@ -96,7 +99,7 @@ function isPlain(path: string): boolean {
   for (let at = 0; at < path.length; at++) {
     const code = path.charCodeAt(at)
     if (behindSlash ? code === SLASH || code === DOT : at === 0 && code !== SLASH) return false
-    if (code === 0x3f || code === 0x23 || code === 0x25) return false
+    if (code === QUESTION_MARK || code === HASH || code === PERCENT) return false
     behindSlash = code === SLASH
   }
   return path.length > 0 && !behindSlash

@@ -87,6 +87,7 @@ export class WebSocketConnection {
   /** All octets received are decoded. */
   #isUsedUp = true
   #tellAllRead: () => void = ignore
+  #tellUnreadable: (error: unknown) => void = ignore
   readonly #context = new AsyncResource('ADVANCEDHTTPSERVER_WEBSOCKET')
   /** Messages given to the writer whose last octet the stream has not taken, as octets. */
   #unsentBytes = 0
@@ -163,14 +164,23 @@ export class WebSocketConnection {
 
   /** Reads until no octet will come any more. */
   #readAll(): Promise<void> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       this.#tellAllRead = resolve
+      this.#tellUnreadable = reject
       this.#readOn()
     })
   }
 
   /** Reads on as far as there is nothing to wait for. A message that comes by itself has no promise for being read. */
   #readOn(): void {
+    try {
+      this.#readFrames()
+    } catch (error) {
+      this.#tellUnreadable(error)
+    }
+  }
+
+  #readFrames(): void {
     for (;;) {
       if (this.#isUsedUp || this.#state === 'closed') {
         const octets = this.#source.read(this.#octetsCame)
@@ -179,7 +189,7 @@ export class WebSocketConnection {
         this.#receive(octets)
       } else {
         const wait = this.#readFrame()
-        if (wait !== undefined) return void wait.then(this.#goOn)
+        if (wait !== undefined) return void wait.then(this.#goOn, this.#tellUnreadable)
       }
     }
   }
