@@ -1,10 +1,9 @@
 /**
- * Python's `http.server.BaseHTTPRequestHandler`, step for step: `handle` → `handle_one_request` → `parse_request` →
- * `do_VERB`, and from there the steps of `response-steps.ts`. Every step calls the next through `this`, so that a subclass
- * can replace or wrap it. One instance serves one connection; it sees it through `Connection` alone.
+ * Python's `http.server.BaseHTTPRequestHandler`, step for step: `handle` → `handle_one_request`, both in `request-loop.ts`, →
+ * `parse_request` → `do_VERB`, and from there the steps of `response-steps.ts`. Every step calls the next through `this`, so
+ * that a subclass can replace or wrap it. One instance serves one connection; it sees it through `Connection` alone.
  */
 import { Buffer } from 'node:buffer'
-import { AsyncResource } from 'node:async_hooks'
 import { finished } from 'node:stream/promises'
 import { RequestError } from '../http/errors.js'
 import type { RequestHead } from '../http/events.js'
@@ -20,18 +19,11 @@ import type { HandlerServer } from './handler-server.js'
 import { pythonRepr } from './python-repr.js'
 import { collectBody, type ReadBodyOptions } from './read-body.js'
 import { collapseLeadingSlashes } from './resource-path.js'
+import { RequestLoop } from './request-loop.js'
 import { type MaybePromise, NO_HEADERS, ResponseSteps } from './response-steps.js'
 import { returned } from './returned.js'
 
 export type { MaybePromise } from './response-steps.js'
-
-/** A request that can't be served: the octets were none, or did not come in time. */
-class Refused {
-  constructor(readonly error: unknown) {}
-}
-
-/** What the connection gave when it was asked for a request; undefined: that has to be waited for. */
-type TakenRequest = RequestHead | Refused | null | undefined
 
 /** A handler's method for a verb. */
 type VerbMethod = () => MaybePromise<void>
@@ -41,7 +33,7 @@ type VerbMethod = () => MaybePromise<void>
  *
  * @typeParam TServer - What {@link server} is, with the values the program has put on it.
  * @remarks Source: `http.server.BaseHTTPRequestHandler`. */
-export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServer> extends ResponseSteps<TServer> {
+export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServer> extends RequestLoop<TServer> {
   /** Whether an HTTP/1.1 request without Host is refused (RFC 9112 3.2). */
   static require_host = true
   /** See the static member. */
@@ -60,11 +52,8 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
   #abandoned = false
   /** Whether a subclass gives a stream of its own as `rfile`; null while nobody has looked. */
   #hasOwnStream: boolean | null = null
-  #context: AsyncResource | null = null
-  #tellHandled: () => void = ignore
-  #tellUnhandled: (error: unknown) => void = ignore
 
-  // ── the ladder ───────────────────────────────────────────────────────────────────────────────────────────────
+  // ── the ladder, below `handle_one_request` ───────────────────────────────────────────────────────────────────
 
   /**
    * Runs once, when the instance is complete and before its first request. Overridable; runs `do_init` by default, as the
@@ -81,76 +70,8 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
   /** Runs once after the last request. Overridable; does nothing by default. */
   finish(): MaybePromise<void> {}
 
-  /** Answers requests until the connection is to be closed. Overridable. */
-  handle(): Promise<void> {
-    // Only a step that somebody has replaced needs a promise for each request.
-    if (this.handle_one_request !== BaseHTTPRequestHandler.prototype.handle_one_request) return this.#handleInSteps()
-    return new Promise((resolve, reject) => {
-      this.#tellHandled = resolve
-      this.#tellUnhandled = reject
-      this.#context = new AsyncResource('ADVANCEDHTTPSERVER')
-      this.#serveRequests(this.#takeRequest())
-    })
-  }
-
-  async #handleInSteps(): Promise<void> {
-    do {
-      const turn = this.handle_one_request()
-      if (turn !== undefined) await turn
-    } while (this.#goesOn)
-  }
-
-  get #goesOn(): boolean {
+  protected override get _goesOn(): boolean {
     return !this.close_connection && !this.#over
-  }
-
-  /** What {@link handle_one_request} does, from this request on as long as there is none to be waited for. */
-  #serveRequests(first: TakenRequest): void {
-    try {
-      for (let taken = first; taken !== undefined; taken = this.#takeRequest()) {
-        const turn = taken instanceof Refused ? this.#refuse(taken.error) : this.#exchange(taken)
-        if (turn !== undefined) return void turn.then(() => this.#serveMore(), this.#tellUnhandled)
-        if (!this.#goesOn) return this.#tellHandled()
-      }
-    } catch (error) {
-      this.#tellUnhandled(error)
-    }
-  }
-
-  #serveMore(): void {
-    if (this.#goesOn) this.#serveRequests(this.#takeRequest())
-    else this.#tellHandled()
-  }
-
-  #takeRequest(): TakenRequest {
-    try {
-      return this.connection.takeRequest(this.#requestCame, this.#requestFailed)
-    } catch (error) {
-      return new Refused(error)
-    }
-  }
-
-  readonly #requestCame = (head: RequestHead | null): void => this.#requestIsHere(head)
-  readonly #requestFailed = (error: unknown): void => this.#requestIsHere(new Refused(error))
-
-  /** A request that was waited for is here: it is served in the context in which {@link handle} was called. */
-  #requestIsHere(taken: TakenRequest): void {
-    this.#context?.runInAsyncScope(this.#serveRequests, this, taken)
-  }
-
-  /** Waits for one request and answers it. Overridable. */
-  handle_one_request(): MaybePromise<void> {
-    let next: MaybePromise<RequestHead | null>
-    try {
-      next = this.connection.nextRequest()
-    } catch (error) {
-      return this.#refuse(error)
-    }
-    if (!(next instanceof Promise)) return this.#exchange(next)
-    return next.then(
-      (head) => this.#exchange(head),
-      (error: unknown) => this.#refuse(error),
-    )
   }
 
   /**
@@ -185,7 +106,8 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
     return method.call(this)
   }
 
-  #exchange(head: RequestHead | null): MaybePromise<void> {
+  /** The exchange that begins with this head; null: there will be none. */
+  protected override _serveRequest(head: RequestHead | null): MaybePromise<void> {
     if (head === null) {
       this.close_connection = true
       this.#over = true
@@ -320,7 +242,7 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
   }
 
   /** The octets were no request, or did not come in time. */
-  #refuse(error: unknown): MaybePromise<void> {
+  protected override _refuseRequest(error: unknown): MaybePromise<void> {
     this.close_connection = true
     this.#over = true
     this._exchange.requestHead = null
@@ -452,8 +374,6 @@ function rfileIsReplaced(handler: BaseHTTPRequestHandler): boolean {
   while (!Object.hasOwn(level, 'rfile')) level = Object.getPrototypeOf(level) as object
   return level !== ResponseSteps.prototype
 }
-
-function ignore(): void {}
 
 readStaticsThroughInstances(BaseHTTPRequestHandler, {
   require_host: (handler) => handler.require_host,
