@@ -16,6 +16,7 @@ import type { DetachedStream, Timeouts } from './connection.js'
 import { observeRequest, requestsAreObserved } from './diagnostics.js'
 import { faultAnswer } from './fault-answers.js'
 import type { HandlerServer } from './handler-server.js'
+import { mayBeLeft } from './may-be-left.js'
 import { pythonRepr } from './python-repr.js'
 import { collectBody, type ReadBodyOptions } from './read-body.js'
 import { collapseLeadingSlashes } from './resource-path.js'
@@ -322,19 +323,24 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
   read_body(given: number | ReadBodyOptions = {}): Promise<Buffer> {
     const { limit = this.connection.limits.collected_body_bytes, signal } =
       typeof given === 'number' ? { limit: given } : given
-    const head = this._exchange.requestHead
-    if (head?.framing === 'none') return Promise.resolve(Buffer.alloc(0))
-    if (signal === undefined) {
-      const here = this.#bodyHere(limit)
-      if (here !== null) return Promise.resolve(here)
+    try {
+      return Promise.resolve(this.#collect(limit, signal))
+    } catch (error) {
+      return mayBeLeft(Promise.reject(error as Error))
     }
-    return collectBody(this.rfile, head?.contentLength ?? -1, limit, signal)
   }
 
   /** @internal What {@link read_body} gives, and without a promise when the body is here and the step the library's own. */
   protected _readBody(): MaybePromise<Buffer> {
     if (this.read_body !== BaseHTTPRequestHandler.prototype.read_body) return returned(this.read_body())
-    return this.#bodyHere(this.connection.limits.collected_body_bytes) ?? this.read_body()
+    return this.#collect(this.connection.limits.collected_body_bytes)
+  }
+
+  #collect(limitBytes: number, signal?: AbortSignal): MaybePromise<Buffer> {
+    const head = this._exchange.requestHead
+    if (head?.framing === 'none') return Buffer.alloc(0)
+    const here = signal === undefined ? this.#bodyHere(limitBytes) : null
+    return here ?? collectBody(this.rfile, head?.contentLength ?? -1, limitBytes, signal)
   }
 
   /** The body past its stream, if it is here and a subclass has no stream of its own in the place of that. */

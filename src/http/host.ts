@@ -6,25 +6,13 @@ import { hasOnly, octetTable } from './field-syntax.js'
 
 const DIGITS = octetTable('0123456789')
 const HEXADECIMAL = octetTable('0123456789abcdefABCDEF')
-/** Length of a host that is kept: that of a DNS name, and a port. */
-const LONGEST_KEPT = 260
 /** unreserved, sub-delims, and `%` for encoded octets. */
 const REGISTERED_NAME = octetTable("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-._~!$&'()*+,;=%")
 /** What stands between the brackets of an IPv6 address or a later form. */
 const BRACKETED = octetTable("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-._~!$&'()*+,;=:")
 
-/** The host that was found to be one last: nearly all requests to a server name the same. */
-let lastHost = ''
-
 /** Whether the text is a host with or without port. An empty text is one: the host of a URI may be empty. */
 export function isHost(text: string): boolean {
-  if (text === lastHost) return true
-  const isOne = judgeHost(text)
-  if (isOne && text.length <= LONGEST_KEPT) lastHost = text
-  return isOne
-}
-
-function judgeHost(text: string): boolean {
   const end = hostEnd(text)
   if (end < 0) return false
   return end === text.length || (text[end] === ':' && hasOnly(text, DIGITS, end + 1))

@@ -75,11 +75,11 @@ export class BodyIntake implements BodySource, Waiter {
     for (;;) {
       const event = this.#next()
       if (isChunk(event)) pieces.push(event.octets)
-      else if (event !== NEED_DATA && event?.kind === 'end') break
-      else throw new Error('the reader told no end of a body that is here')
+      else if (event !== NEED_DATA && event?.kind === 'end') {
+        this.#noteEnd(event)
+        return joined(pieces)
+      } else throw new Error('the reader told no end of a body that is here')
     }
-    this.ended = true
-    return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)
   }
 
   pullBody(body: RequestBody): void {
@@ -176,7 +176,7 @@ export class BodyIntake implements BodySource, Waiter {
       bytes += event.octets.length
       event = this.#nextOrLater()
     }
-    body.give(pieces.length === 1 ? first : Buffer.concat(pieces, bytes))
+    body.give(joined(pieces))
     if (isChunk(event)) this.#told = event
     else if (event !== NEED_DATA) this.#tell(body, event)
   }
@@ -260,6 +260,10 @@ export function peerGone(): RequestError {
 function pumpLater(intake: BodyIntake, body: RequestBody): void {
   // Whoever read may have left meanwhile; then nobody waits for more.
   if (!body.destroyed) intake.pump(body)
+}
+
+function joined(pieces: readonly Buffer[]): Buffer {
+  return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)
 }
 
 function isChunk(event: RequestEvent | typeof NEED_DATA | null): event is BodyChunk {

@@ -32,16 +32,21 @@ export class ResponseAccount {
    */
   noteHead(framing: ResponseFraming | null): void {
     // A second answer to one request can be given, but nothing can follow it.
-    if (this.#framing !== null && !this.#framing.interim) this.#misframed = true
+    if (this.#isAnswered) this.#misframed = true
     this.touched = true
     this.#framing = framing
     this.#bodyOctets = 0
     this.#headIsOpen = framing === null
   }
 
+  /** Whether the head of a response that is no interim one was written. */
+  get #isAnswered(): boolean {
+    return this.#framing !== null && !this.#framing.interim
+  }
+
   /** An interim response is written, which is none yet. */
   noteInterim(): void {
-    if (this.#framing !== null && !this.#framing.interim) this.#misframed = true
+    if (this.#isAnswered) this.#misframed = true
   }
 
   /** So many octets are written. @returns Whether they go on the wire: not behind the head of a response without body. */
