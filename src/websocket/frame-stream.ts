@@ -9,6 +9,9 @@ import { NEED_DATA } from '../http/events.js'
 import type { Limits } from '../http/limits.js'
 import { FrameCutter } from './frame-cutter.js'
 import { CLOSE_CODE, OPCODE } from './opcodes.js'
+import { shortMessageAt } from './short-message.js'
+
+const EMPTY = Buffer.alloc(0)
 
 /** A whole message, its fragments joined, or a ping or pong. Text is valid UTF-8. */
 export interface MessageEvent {
@@ -155,6 +158,11 @@ export class FrameReader {
   readonly #now: () => number
   /** What the frame just decoded told; at most one, because frames are decoded one by one. */
   #event: FrameEvent | null = null
+  /** What was received, as far as it was not given to the cutter; from `#unreadAt` on. */
+  #unread: Buffer = EMPTY
+  #unreadAt = 0
+  /** Nothing of a frame or of a message in fragments is with the decoder. */
+  #decoderIsIdle = true
   /** A close or a failure was told: no octet is looked at any more. */
   #ended = false
   /** When the second began in which control frames are counted, in milliseconds. */
@@ -176,25 +184,52 @@ export class FrameReader {
     this.#listen()
   }
 
-  /**
-   * Takes octets as they arrived; what was received before has to be read up. The memory belongs to the reader from here:
-   * payload is unmasked in place.
-   */
+  /** Takes octets as they arrived, and leaves them as they are; what was received before has to be read up. */
   receive(octets: Buffer): void {
-    if (!this.#ended) this.#cutter.push(octets)
+    this.#unread = octets
+    this.#unreadAt = 0
   }
 
   /** The next event; a promise only where messages are compressed. */
   next(): NextEvent | Promise<NextEvent> {
+    if (this.#ended) return NEED_DATA
+    return this.#decoderIsIdle ? (this.#nextShort() ?? this.#decode()) : this.#decode()
+  }
+
+  /** Most messages are short and come whole, and need no decoder. */
+  #nextShort(): FrameEvent | null {
+    const message = shortMessageAt(this.#unread, this.#unreadAt)
+    if (message === null) return null
+    if (message.end < this.#unread.length) this.#unreadAt = message.end
+    else this.#forgetUnread()
+    this.#told(message.opcode, message.payload)
+    return this.#takeEvent()
+  }
+
+  #decode(): NextEvent | Promise<NextEvent> {
+    this.#pushUnread()
     while (!this.#ended) {
       const piece = this.#cutter.next()
       if (piece === null) break
+      this.#decoderIsIdle = false
       if (this.#inflates) return this.#inflate(piece)
       this.#receiver.write(piece)
       const event = this.#takeEvent()
       if (event !== null) return event
     }
     return NEED_DATA
+  }
+
+  #pushUnread(): void {
+    if (this.#unreadAt === this.#unread.length) return
+    // Decoding takes off masks in place, and the octets may still be somebody's: who wrote them in memory, or who listens in.
+    this.#cutter.push(Buffer.from(this.#unread.subarray(this.#unreadAt)))
+    this.#forgetUnread()
+  }
+
+  #forgetUnread(): void {
+    this.#unread = EMPTY
+    this.#unreadAt = 0
   }
 
   async #inflate(piece: Buffer): Promise<NextEvent> {
@@ -211,7 +246,10 @@ export class FrameReader {
   }
 
   #listen(): void {
-    this.#receiver.on('message', (payload, binary) => this.#told(binary ? OPCODE.binary : OPCODE.text, payload))
+    this.#receiver.on('message', (payload, binary) => {
+      this.#decoderIsIdle = true
+      this.#told(binary ? OPCODE.binary : OPCODE.text, payload)
+    })
     this.#receiver.on('ping', (payload) => this.#toldControl(OPCODE.ping, payload))
     this.#receiver.on('pong', (payload) => this.#toldControl(OPCODE.pong, payload))
     this.#receiver.on('conclude', (code, reason) => {

@@ -55,6 +55,7 @@ export class PacedOutput implements FrameOutput {
     this.#pump()
   }
 
+  /** @param done - Called at once when the stream takes the octets at once; it is never told of a failure at once. */
   write(octets: Buffer, done?: FrameDone): void {
     if (this.#failure !== null) {
       if (done !== undefined) nextTick(done, this.#failure)
@@ -85,19 +86,23 @@ export class PacedOutput implements FrameOutput {
     const pieces = this.#takeBlock(completed)
     this.#underway = completed
     this.#give(pieces)
-    this.#watch()
+    if (!this.#hasTakenAll) this.#stall.restart()
   }
 
   /** What nothing waits in front of needs no place in the queue. */
   #giveAlone(octets: Buffer, done: FrameDone | undefined): void {
-    this.#underway = done === undefined ? [] : [done]
+    const completed: FrameDone[] = []
+    this.#underway = completed
     this.#stream.write(octets, this.#taken)
-    this.#watch()
+    // Most often the stream has taken it by now. What is written before it says so still leaves together.
+    if (this.#hasTakenAll) return done?.()
+    if (done !== undefined) completed.push(done)
+    this.#stall.restart()
   }
 
-  #watch(): void {
-    // Most often the stream has taken it by now, and there is nothing to wait for.
-    if (this.#stream.writableLength > 0) this.#stall.restart()
+  /** Whether nothing is left with the stream, and what was is not lost. */
+  get #hasTakenAll(): boolean {
+    return this.#stream.writableLength === 0 && this.#stream.writable
   }
 
   #give(pieces: Buffer[]): void {

@@ -54,6 +54,9 @@ export interface WebSocketConnectionOptions {
   readonly onTrouble: (explanation: string) => void
 }
 
+/** What `send` gives when the stream took the frame at once: whoever gets it has nothing to wait for. */
+export const SENT: Promise<void> = Promise.resolve()
+
 /** The peer left without a word (RFC 6455 7.1.5). */
 const ABNORMAL: Closure = Object.freeze({ code: CLOSE_CODE.abnormal, reason: '' })
 
@@ -92,7 +95,7 @@ export class WebSocketConnection {
   /** Messages given to the writer whose last octet the stream has not taken, as octets. */
   #unsentBytes = 0
   /** Settles when the frame written last was taken, and with it all before; rejects when they can't be. */
-  #lastSent: Promise<void> = Promise.resolve()
+  #lastSent: Promise<void> = SENT
   /** The stream is closed or as good as that. */
   #gone = false
   #whenGone: (() => void) | null = null
@@ -207,8 +210,7 @@ export class WebSocketConnection {
     this.#pinged = false
     this.#quiet.restart()
     if (this.#state === 'closed') return
-    // Unmasking changes them, and they may still be somebody's: who wrote them in memory, or who listens in.
-    this.#reader.receive(Buffer.from(octets))
+    this.#reader.receive(octets)
     this.#isUsedUp = false
   }
 
@@ -328,8 +330,16 @@ export class WebSocketConnection {
 
   /** Counts a frame that `write` gives to the writer, until it is taken. What `write` throws, this throws. */
   #written(payloadBytes: number, write: (done: FrameDone) => void): Promise<void> {
+    let isTaken = false as boolean
+    let done: FrameDone = () => {
+      isTaken = true
+    }
+    write((error) => done(error))
+    if (isTaken) {
+      this.#lastSent = SENT
+      return SENT
+    }
     const bytes = payloadBytes + WAITING_OVERHEAD_BYTES
-    let done: FrameDone = ignore
     const written = new Promise<void>((resolve, reject) => {
       done = (error) => {
         this.#unsentBytes -= bytes
@@ -338,7 +348,6 @@ export class WebSocketConnection {
         reject(closedError(error))
       }
     })
-    write(done)
     this.#unsentBytes += bytes
     this.#lastSent = written
     return written

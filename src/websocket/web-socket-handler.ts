@@ -8,7 +8,7 @@ import { refusedSend, WebSocketClosedError } from './errors.js'
 import { type Deflate, negotiateDeflate } from './frame-stream.js'
 import { acceptFields, type HandshakeOffer, type HandshakeRefusal, readHandshake } from './handshake.js'
 import { CLOSE_CODE, OPCODE } from './opcodes.js'
-import { type Closure, WebSocketConnection } from './web-socket-connection.js'
+import { type Closure, SENT, WebSocketConnection } from './web-socket-connection.js'
 import type { WebSocketHost } from './web-socket-host.js'
 
 /** Octets of a message, or text that is sent as UTF-8. */
@@ -254,7 +254,8 @@ export class WebSocketHandler<Handler extends WebSocketHost = WebSocketHost> {
   #guard(hook: () => unknown): Promise<void> | void {
     try {
       const result = hook()
-      if (isThenable(result)) return Promise.resolve(result).then(ignore, (error: unknown) => this.#hookFailed(error))
+      if (result !== SENT && isThenable(result))
+        return Promise.resolve(result).then(ignore, (error: unknown) => this.#hookFailed(error))
     } catch (error) {
       this.#hookFailed(error)
     }

@@ -30,7 +30,7 @@ function shown(event: FrameEvent): unknown[] {
 function readAll(chunks: readonly Buffer[], limits = LIMITS, now = () => 0): unknown[][] {
   const reader = new FrameReader(limits, null, now)
   return chunks.flatMap((chunk) => {
-    reader.receive(Buffer.from(chunk))
+    reader.receive(chunk)
     const events: unknown[][] = []
     for (let event = reader.next(); event !== NEED_DATA; event = reader.next()) {
       if (event instanceof Promise) throw new Error('nothing is compressed here')
@@ -194,6 +194,19 @@ describe('limits', () => {
     let seconds = 0
     expect(readAll([...pings, ...pings, ...pings], LIMITS, () => (seconds += 10)).at(-1)).toEqual([PING, ''])
   })
+})
+
+it('the octets received stay as they were: they may be somebody else’s', () => {
+  const stream = Buffer.concat([
+    clientText('short'),
+    clientText('long'.repeat(100)),
+    frame(TEXT, 'in fragments', false),
+    frame(0, 'and their end'),
+    frame(PING, 'ping'),
+  ])
+  const before = Buffer.from(stream)
+  expect(readAll([stream])).toHaveLength(4)
+  expect(stream).toEqual(before)
 })
 
 describe('any stream of octets', () => {

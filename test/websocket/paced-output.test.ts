@@ -80,6 +80,54 @@ describe('octets on their way out', () => {
     expect(order).toEqual(Array.from({ length: 5_000 }, (_, count) => count))
   })
 
+  it('that are taken at once are reported at once, and those written behind them leave together', async () => {
+    const batches: number[][] = []
+    const quick = new Duplex({
+      highWaterMark: 1,
+      read() {},
+      write(chunk: Buffer, _encoding, callback) {
+        batches.push([chunk.length])
+        callback()
+      },
+      writev(chunks, callback) {
+        batches.push(chunks.map(({ chunk }) => (chunk as Buffer).length))
+        callback()
+      },
+    })
+    const paced = new PacedOutput(quick, Infinity, () => {})
+    const done: number[] = []
+    for (const size of [1, 2, 3]) paced.write(Buffer.alloc(size), () => done.push(size))
+    expect(done).toEqual([1])
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(done).toEqual([1, 2, 3])
+    expect(batches).toEqual([[1], [2, 3]])
+  })
+
+  it.each([
+    ['was destroyed', (stream: Duplex) => stream.destroy()],
+    ['has ended', (stream: Duplex) => stream.end()],
+  ])('on a stream that %s are not reported as taken', async (_state, bring) => {
+    const stream = new Duplex({ read() {}, write: (_chunk, _encoding, callback) => callback() })
+    stream.on('error', () => {})
+    bring(stream)
+    const paced = new PacedOutput(stream, Infinity, () => {})
+    const told: (Error | null | undefined)[] = []
+    paced.write(Buffer.alloc(10), (error) => told.push(error))
+    expect(told).toEqual([])
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(told).toEqual([expect.any(Error)])
+  })
+
+  it('that a stream fails on at once are not reported as taken', async () => {
+    const stream = new Duplex({ read() {}, write: (_chunk, _encoding, callback) => callback(new Error('broken')) })
+    stream.on('error', () => {})
+    const paced = new PacedOutput(stream, Infinity, () => {})
+    const told: unknown[] = []
+    paced.write(Buffer.alloc(10), (error) => told.push(error?.message))
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(told).toEqual(['broken'])
+  })
+
   it('of a stream that fails are reported, those under way and those that wait, once', async () => {
     const { sink, paced } = output()
     const told: unknown[] = []
