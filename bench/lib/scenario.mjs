@@ -41,15 +41,22 @@ export const FLOOR = 'bare net'
 /**
  * A bare `net` (or `tls`) server as a contender: it parses nothing and answers each request with the same octets.
  *
- * @param request A whole request. @param body The body of its answer.
+ * @param request A whole request, or its length. @param body The body of its answer.
  * @param settings `ends`: the connection ends behind an answer; `certificate` and `key`: paths, for TLS.
  */
-export function floor(request, body, task, { ends = false, ...settings } = {}) {
+export function floor(request, body, task, settings = {}) {
+  return contender(FLOOR, FLOOR_SCRIPT, task, floorSettings(request, body, settings))
+}
+
+export const FLOOR_SCRIPT = 'bare-net'
+
+/** What the script of the floor needs; the parameters are those of {@link floor}. */
+export function floorSettings(request, body, { ends = false, ...settings } = {}) {
   const head =
     'HTTP/1.1 200 OK\r\nServer: bench\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\n' +
     `Connection: ${ends ? 'close' : 'keep-alive'}\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\n\r\n`
   const answer = Buffer.concat([Buffer.from(head), body]).toString('base64')
-  return contender(FLOOR, 'bare-net', task, { requestBytes: request.length, answer, ends, ...settings })
+  return { requestBytes: typeof request === 'number' ? request : request.length, answer, ends, ...settings }
 }
 
 /**

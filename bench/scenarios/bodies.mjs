@@ -27,12 +27,15 @@ function echo(octets, atMost) {
 /** Each piece is a chunk: its length in hexadecimal digits, the octets, CRLF. */
 const CHUNK = Buffer.concat([Buffer.from(`${PIECE.length.toString(16)}\r\n`), PIECE, Buffer.from('\r\n')])
 
+const UPLOAD_HEAD = 'PUT /upload HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nTransfer-Encoding: chunked\r\n\r\n'
+const LAST_CHUNK = '0\r\n\r\n'
+
 async function sendChunked(socket, chunks) {
-  socket.write('PUT /upload HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nTransfer-Encoding: chunked\r\n\r\n')
+  socket.write(UPLOAD_HEAD)
   for (let number = 0; number < chunks; number += 1) {
     if (!socket.write(CHUNK)) await once(socket, 'drain')
   }
-  socket.write('0\r\n\r\n')
+  socket.write(LAST_CHUNK)
 }
 
 function upload({ uploadOctets }) {
@@ -44,7 +47,8 @@ function upload({ uploadOctets }) {
     const result = await closedLoop({ port, durationMs, connections: 1, send, accepts })
     return { ...result, octets: result.requests * octets }
   }
-  return [contender(OURS, 'bodies', load), contender(NODE, 'node-bodies', load)]
+  const requestBytes = UPLOAD_HEAD.length + chunks * CHUNK.length + LAST_CHUNK.length
+  return [contender(OURS, 'bodies', load), contender(NODE, 'node-bodies', load), floor(requestBytes, accepts, load)]
 }
 
 function download({ downloadOctets }) {

@@ -2,11 +2,22 @@
 import { openIdleConnections } from '../lib/idle-connections.mjs'
 import { openLoop } from '../lib/open-loop.mjs'
 import { browserGet, HELLO } from '../lib/requests.mjs'
-import { comparison, contender, OURS, sending, target } from '../lib/scenario.mjs'
+import {
+  comparison,
+  contender,
+  FLOOR,
+  FLOOR_SCRIPT,
+  floor,
+  floorSettings,
+  OURS,
+  sending,
+  target,
+} from '../lib/scenario.mjs'
 import { startServer } from '../lib/server-process.mjs'
 
 const NODE = 'node:http'
-const task = { send: sending(browserGet('/hello')), accepts: HELLO }
+const GET = browserGet('/hello')
+const task = { send: sending(GET), accepts: HELLO }
 
 /** Rounds are as much longer than elsewhere: one request in a hundred is no more than a few dozen in a short one. */
 const LENGTHENED = 4
@@ -17,12 +28,12 @@ const atRate =
     openLoop({ port, durationMs: durationMs * LENGTHENED, rate, connections: 64, ...task })
 
 /** A contender that has idle connections from its start to its end. */
-function besideIdle(name, script, options) {
+function besideIdle(options, name, script, settings = {}) {
   return {
     name,
     load: atRate(options),
     start: async () => {
-      const server = await startServer(script)
+      const server = await startServer(script, settings)
       const close = await openIdleConnections({ port: server.port, ...task }, options.idleBeside)
       const stop = async () => {
         await close()
@@ -45,10 +56,15 @@ const latency = (about, contenders) =>
 export const latencies = {
   latency: latency(
     'The keep-alive GET due at a fixed rate (2,000 a second by default, `--rate N`) on up to 64 connections; a latency counts from when the request was due.',
-    (options) => [contender(OURS, 'hello', atRate(options)), contender(NODE, 'node-hello', atRate(options))],
+    (options) => [
+      contender(OURS, 'hello', atRate(options)),
+      contender(NODE, 'node-hello', atRate(options)),
+      floor(GET, HELLO, atRate(options)),
+    ],
   ),
   'latency-beside-idle': latency('The same beside 2,000 idle keep-alive connections.', (options) => [
-    besideIdle(OURS, 'hello', options),
-    besideIdle(NODE, 'node-hello', options),
+    besideIdle(options, OURS, 'hello'),
+    besideIdle(options, NODE, 'node-hello'),
+    besideIdle(options, FLOOR, FLOOR_SCRIPT, floorSettings(GET, HELLO)),
   ]),
 }

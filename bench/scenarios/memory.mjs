@@ -3,21 +3,23 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { summaries } from '../lib/compare.mjs'
 import { openIdleConnections } from '../lib/idle-connections.mjs'
 import { browserGet, HELLO } from '../lib/requests.mjs'
-import { OURS, sending, target } from '../lib/scenario.mjs'
+import { FLOOR, FLOOR_SCRIPT, floorSettings, OURS, sending, target } from '../lib/scenario.mjs'
 import { startServer } from '../lib/server-process.mjs'
 
 const NODE = 'node:http'
+const GET = browserGet('/hello')
 const CONTENDERS = [
-  [OURS, 'hello'],
-  [NODE, 'node-hello'],
+  [OURS, 'hello', {}],
+  [NODE, 'node-hello', {}],
+  [FLOOR, FLOOR_SCRIPT, floorSettings(GET, HELLO)],
 ]
-const task = { send: sending(browserGet('/hello')), accepts: HELLO }
+const task = { send: sending(GET), accepts: HELLO }
 
 /** Long enough for closed connections to be forgotten and for collected memory to go back to the system. */
 const SETTLE_MS = 500
 
-async function kibPerConnection(script, count) {
-  const server = await startServer(script, {}, ['--expose-gc'])
+async function kibPerConnection(script, settings, count) {
+  const server = await startServer(script, settings, ['--expose-gc'])
   try {
     // What is loaded or compiled by the first connections is not theirs.
     await (await openIdleConnections({ port: server.port, ...task }, Math.min(count, 100)))()
@@ -43,8 +45,8 @@ function perIdleConnection(connections) {
       const count = smoke ? 100 : connections
       const samples = new Map(CONTENDERS.map(([name]) => [name, []]))
       for (let round = 0; round < Math.min(rounds, 3); round += 1) {
-        for (const [name, script] of CONTENDERS) {
-          samples.get(name).push({ memory: await kibPerConnection(script, count) })
+        for (const [name, script, settings] of CONTENDERS) {
+          samples.get(name).push({ memory: await kibPerConnection(script, settings, count) })
         }
       }
       return CONTENDERS.map(([name]) => ({ name, figures: summaries(samples.get(name)) }))

@@ -84,8 +84,13 @@ export interface DetachedStream {
   head: Buffer
 }
 
-/** Is given the next request, or null when there will be none. */
-export type RequestTaker = (head: RequestHead | null) => void
+/** Who waits for a request: is told once, one or the other. */
+export interface RequestTaker {
+  /** Null: there will be none. */
+  requestCame(head: RequestHead | null): void
+  /** @param error - Why the octets are no request, or came too late. */
+  requestFailed(error: unknown): void
+}
 
 /** One connection as a handler sees it: requests in, octets out. */
 export interface Connection {
@@ -105,10 +110,10 @@ export interface Connection {
    */
   nextRequest(): Promise<RequestHead | null> | RequestHead | null
   /**
-   * As {@link nextRequest}, for who takes one request after the other: instead of a promise it gives `undefined`, and calls
-   * one of the functions when that would settle, within the event that settles it.
+   * As {@link nextRequest}, for who takes one request after the other: instead of a promise it gives `undefined`, and tells
+   * the taker when that would settle, within the event that settles it.
    */
-  takeRequest(came: RequestTaker, failed: (error: unknown) => void): RequestHead | null | undefined
+  takeRequest(taker: RequestTaker): RequestHead | null | undefined
   /**
    * The whole body of the current request when that is here already, told by its length, and nobody has asked for it: such a
    * body needs no stream. Else null, and nothing is read.

@@ -97,6 +97,11 @@ export class RequestHandler<TServer extends HandlerServer = HandlerServer> exten
     this.#cookies = null
   }
 
+  protected override _comesToRest(): void {
+    // An empty one is made again when it is asked for.
+    if (this.#query?.size === 0) this.#query = null
+  }
+
   // ── verbs ────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Finds the handler by the path; a handshake goes to {@link web_socket_handler}, if there is one. */

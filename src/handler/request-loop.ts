@@ -4,6 +4,7 @@
  */
 import { AsyncResource } from 'node:async_hooks'
 import type { RequestHead } from '../http/events.js'
+import type { RequestTaker } from './connection.js'
 import type { HandlerServer } from './handler-server.js'
 import { type MaybePromise, ResponseSteps } from './response-steps.js'
 
@@ -15,9 +16,29 @@ class Refused {
 /** What the connection gave when it was asked for a request; undefined: that has to be waited for. */
 type TakenRequest = RequestHead | Refused | null | undefined
 
+/** Serves requests that were waited for in the context in which it was made. */
+class Waiting extends AsyncResource implements RequestTaker {
+  readonly #loop: RequestLoop
+  readonly #serve: (this: RequestLoop, taken: TakenRequest) => void
+
+  constructor(loop: RequestLoop, serve: (this: RequestLoop, taken: TakenRequest) => void) {
+    super('ADVANCEDHTTPSERVER')
+    this.#loop = loop
+    this.#serve = serve
+  }
+
+  requestCame(head: RequestHead | null): void {
+    this.runInAsyncScope(this.#serve, this.#loop, head)
+  }
+
+  requestFailed(error: unknown): void {
+    this.runInAsyncScope(this.#serve, this.#loop, new Refused(error))
+  }
+}
+
 export abstract class RequestLoop<TServer extends HandlerServer = HandlerServer> extends ResponseSteps<TServer> {
-  /** The context in which {@link handle} was called. */
-  #context: AsyncResource | null = null
+  /** Waits in the context in which {@link handle} was called. */
+  #waiting: Waiting | null = null
   #tellHandled: () => void = ignore
   #tellUnhandled: (error: unknown) => void = ignore
 
@@ -37,7 +58,7 @@ export abstract class RequestLoop<TServer extends HandlerServer = HandlerServer>
     return new Promise((resolve, reject) => {
       this.#tellHandled = resolve
       this.#tellUnhandled = reject
-      this.#context = new AsyncResource('ADVANCEDHTTPSERVER')
+      this.#waiting = new Waiting(this, this.#serveRequests)
       this.#serveRequests(this.#takeRequest())
     })
   }
@@ -69,19 +90,16 @@ export abstract class RequestLoop<TServer extends HandlerServer = HandlerServer>
 
   #takeRequest(): TakenRequest {
     try {
-      return this.connection.takeRequest(this.#requestCame, this.#requestFailed)
+      const head = this.connection.takeRequest(this.#waiting as Waiting)
+      if (head === undefined) this._comesToRest()
+      return head
     } catch (error) {
       return new Refused(error)
     }
   }
 
-  readonly #requestCame = (head: RequestHead | null): void => this.#requestIsHere(head)
-  readonly #requestFailed = (error: unknown): void => this.#requestIsHere(new Refused(error))
-
-  /** A request that was waited for is here: it is served in the context in which {@link handle} was called. */
-  #requestIsHere(taken: TakenRequest): void {
-    this.#context?.runInAsyncScope(this.#serveRequests, this, taken)
-  }
+  /** @internal Lets go of what need not be held while the next request is waited for. */
+  protected _comesToRest(): void {}
 
   /** Waits for one request and answers it. Overridable. */
   handle_one_request(): MaybePromise<void> {

@@ -20,7 +20,7 @@ import { BodyIntake, peerGone } from './body-intake.js'
 import { closeInOrder } from './closing.js'
 import { Deadline, type Phase } from './deadline.js'
 import { ExchangeSignal } from './exchange-signal.js'
-import { HeadIntake } from './head-intake.js'
+import { HeadIntake, NOBODY } from './head-intake.js'
 import { OctetIntake } from './octet-intake.js'
 import type { RequestBody } from './request-body.js'
 import { ResponseOutput } from './response-output.js'
@@ -91,17 +91,15 @@ export class SocketConnection implements Connection {
   // ── requests in ──────────────────────────────────────────────────────────────────────────────────────────────
 
   nextRequest(): Promise<RequestHead | null> | RequestHead | null {
-    let came: RequestTaker = ignore
-    let failed: (error: unknown) => void = ignore
-    const waited = new Promise<RequestHead | null>((resolve, reject) => {
-      came = resolve
-      failed = reject
+    let taker: RequestTaker = NOBODY
+    const waited = new Promise<RequestHead | null>((requestCame, requestFailed) => {
+      taker = { requestCame, requestFailed }
     })
-    const head = this.takeRequest(came, failed)
+    const head = this.takeRequest(taker)
     return head === undefined ? waited : head
   }
 
-  takeRequest(came: RequestTaker, failed: (error: unknown) => void): RequestHead | null | undefined {
+  takeRequest(taker: RequestTaker): RequestHead | null | undefined {
     // An exchange that was not finished leaves nothing that another could begin with.
     if (this.#state !== 'serving' || this.#intake.faulted || this.#head !== null) return null
     this.#output.account.reset()
@@ -110,12 +108,12 @@ export class SocketConnection implements Connection {
     if (head === NEED_DATA) {
       this.#turn.begin()
       this.#output.sendPending()
-      this.#heads.wait(came, failed)
+      this.#heads.wait(taker)
       return undefined
     }
     if (head === null || !this.#turn.isOver()) return head
     this.#output.sendPending()
-    setImmediate(came, head)
+    setImmediate(tellRequest, taker, head)
     return undefined
   }
 
@@ -372,6 +370,10 @@ export class SocketConnection implements Connection {
         return this.#exchange.handlerIsOverdue()
     }
   }
+}
+
+function tellRequest(taker: RequestTaker, head: RequestHead): void {
+  taker.requestCame(head)
 }
 
 function agree(): boolean {

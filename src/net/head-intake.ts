@@ -14,6 +14,9 @@ import type { Timeouts } from './timeouts.js'
 /** A connection not older than this has its first request still on its way: shutting down waits for it so long. */
 const YOUNG_MS = 1_000
 
+/** While nobody has waited yet. */
+export const NOBODY: RequestTaker = { requestCame: ignore, requestFailed: ignore }
+
 export interface HeadsOwner {
   /** Hears of each head before anybody else does, and may refuse it by throwing. */
   headCame(head: RequestHead): void
@@ -29,8 +32,7 @@ export class HeadIntake implements Waiter {
   #served = false
   /** No further request is wanted. */
   #winding = false
-  #came: RequestTaker = ignore
-  #failed: (error: Error) => void = ignore
+  #taker: RequestTaker = NOBODY
 
   constructor(intake: OctetIntake, deadline: Deadline, timeouts: Readonly<Timeouts>, owner: HeadsOwner) {
     this.#intake = intake
@@ -58,9 +60,8 @@ export class HeadIntake implements Waiter {
   }
 
   /** Waits for the next head, for null when there will be none, or for a RequestError as {@link read} throws it. */
-  wait(came: RequestTaker, failed: (error: Error) => void): void {
-    this.#came = came
-    this.#failed = failed
+  wait(taker: RequestTaker): void {
+    this.#taker = taker
     this.#waitOn()
     if (this.#winding) this.#endSoon()
   }
@@ -71,18 +72,18 @@ export class HeadIntake implements Waiter {
       head = this.read()
     } catch (error) {
       this.#deadline.stop()
-      return this.#failed(error as Error)
+      return this.#taker.requestFailed(error)
     }
     if (head === NEED_DATA) return this.#waitOn()
     this.#deadline.stop()
-    this.#came(head)
+    this.#taker.requestCame(head)
   }
 
   gaveUp(error: RequestError | null): void {
     this.#deadline.stop()
-    if (error === null) return this.#came(null)
+    if (error === null) return this.#taker.requestCame(null)
     this.#intake.faulted = true
-    this.#failed(error)
+    this.#taker.requestFailed(error)
   }
 
   /** The time for a head, or for idling, is over. */

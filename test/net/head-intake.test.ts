@@ -39,7 +39,7 @@ async function served() {
 
 /** What comes of waiting for a head. */
 function waited(heads: HeadIntake): Promise<RequestHead | null> {
-  return new Promise((resolve, reject) => heads.wait(resolve, reject))
+  return new Promise((resolve, reject) => heads.wait({ requestCame: resolve, requestFailed: reject }))
 }
 
 /** So many turns of the loop. */

@@ -69,8 +69,11 @@ export class FaultyConnection implements Connection {
     return request
   }
 
-  takeRequest(came: RequestTaker, failed: (error: unknown) => void): undefined {
-    this.nextRequest().then(came, failed)
+  takeRequest(taker: RequestTaker): undefined {
+    this.nextRequest().then(
+      (head) => taker.requestCame(head),
+      (error: unknown) => taker.requestFailed(error),
+    )
   }
 
   get wfile(): ResponseOutput {
