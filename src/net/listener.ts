@@ -4,6 +4,7 @@
  */
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
+import { keepReadMemory } from './read-memory.js'
 
 /** Length of the kernel's queue of connections not yet accepted; the kernel cuts it to its own maximum. */
 const BACKLOG = 1_024
@@ -37,6 +38,7 @@ export class Listener {
    * @throws Error naming the address, with the system's `code` and the original error as `cause`.
    */
   listen(host: string, port: number): Promise<[host: string, port: number]> {
+    keepReadMemory()
     return new Promise((resolve, reject) => {
       const failed = (cause: NodeJS.ErrnoException): void => reject(listenError(cause, host, port))
       this.#server.once('error', failed)
