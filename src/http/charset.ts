@@ -36,8 +36,20 @@ const WINDOWS_1252_CHARACTERS = '€\ufffd‚ƒ„…†‡ˆ‰Š‹Œ\ufffdŽ\
 
 const UTF_8: Codec = {
   // TextDecoder makes an error, with a stack, of each body that is no text; bodies mostly are octets of some other kind.
-  decode: (octets) => (isUtf8(octets) ? bufferOf(octets).toString() : undefined),
+  decode: (octets) => (beginsAsUtf8(octets) && isUtf8(octets) ? bufferOf(octets).toString() : undefined),
   encode: (text) => (LONE_SURROGATE.test(text) ? undefined : Buffer.from(text)),
+}
+
+/** Octets that are no text mostly show it soon, and looking at all of many costs. */
+const LOOKED_AT_BYTES = 512
+
+/** Whether the first octets may be those of UTF-8. */
+function beginsAsUtf8(octets: Uint8Array): boolean {
+  if (octets.length < 8 * LOOKED_AT_BYTES) return true
+  let end = LOOKED_AT_BYTES
+  // Not within a character, which has three further octets at most.
+  while (end > LOOKED_AT_BYTES - 3 && ((octets[end] as number) & 0xc0) === 0x80) end--
+  return isUtf8(octets.subarray(0, end))
 }
 
 const UTF_16LE: Required<Codec> = {

@@ -33,6 +33,24 @@ describe('decodeText', () => {
     expect(faultOf(() => decodeText(Uint8Array.of(0x81), 'shift_jis'))).toBe('UNDECODABLE')
   })
 
+  test('takes long UTF-8 for what it is, wherever its characters begin, and nothing else', () => {
+    const wholeTexts = ['é', '€', '😀'].flatMap((character) =>
+      Array.from({ length: 8 }, (_, shift) => 'a'.repeat(506 + shift) + character.repeat(2_000)),
+    )
+    for (const text of wholeTexts) {
+      const octets = Buffer.from(text)
+      expect(textOrNull(octets, 'utf-8')).toBe(text)
+      for (const place of [0, 400, 505, 520, octets.length - 1]) {
+        const broken = Buffer.from(octets)
+        broken[place] = 0xff
+        expect(textOrNull(broken, 'utf-8')).toBeNull()
+      }
+    }
+    for (const octets of [[0x80], [0xf0, 0x9f], [0xf0, 0x80, 0x80, 0x80, 0x80, 0x80]]) {
+      expect(textOrNull(Buffer.alloc(6_000, Uint8Array.from(octets)), 'utf-8')).toBeNull()
+    }
+  })
+
   test('takes the octets of US-ASCII for their characters', () => {
     expect(decodeText(Buffer.from('a~\0'), 'us-ascii')).toBe('a~\0')
   })
