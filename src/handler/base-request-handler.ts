@@ -339,15 +339,10 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
   #collect(limitBytes: number, signal?: AbortSignal): MaybePromise<Buffer> {
     const head = this._exchange.requestHead
     if (head?.framing === 'none') return Buffer.alloc(0)
-    const here = signal === undefined ? this.#bodyHere(limitBytes) : null
-    return here ?? collectBody(this.rfile, head?.contentLength ?? -1, limitBytes, signal)
-  }
-
-  /** The body past its stream, if it is here and a subclass has no stream of its own in the place of that. */
-  #bodyHere(limitBytes: number): Buffer | null {
-    if (this.announced_body_bytes > limitBytes) return null
+    // A subclass may have a stream of its own in the place of the connection's.
     this.#hasOwnStream ??= rfileIsReplaced(this)
-    return this.#hasOwnStream ? null : this.connection.takeBody()
+    const source = this.#hasOwnStream ? { rfile: this.rfile } : this.connection
+    return collectBody(source, head?.contentLength ?? -1, limitBytes, signal)
   }
 
   /** Octets that Content-Length announces for the current request's body; -1 when it is chunked, 0 when there is none. */

@@ -34,11 +34,6 @@ export interface Timeouts {
 export interface RequestBody extends Readable {
   /** Trailer fields; empty before the body has ended. */
   readonly trailers: Headers
-  /**
-   * Has all pieces given to somebody as they come, past the stream, which then looks as if the body had nothing in it.
-   * False when somebody has begun to read, or there is nothing to be read any more.
-   */
-  readTo?(reader: BodyReader): boolean
 }
 
 /** Who takes all of a body. After its end or a failure nothing follows. */
@@ -115,12 +110,11 @@ export interface Connection {
    */
   takeRequest(taker: RequestTaker): RequestHead | null | undefined
   /**
-   * The whole body of the current request when that is here already, told by its length, and nobody has asked for it: such a
-   * body needs no stream. Else null, and nothing is read.
-   *
-   * @throws RequestError when the octets are no body.
+   * Has all of the current request's body given to somebody as it comes, past its stream, which then looks as if there were
+   * nothing in it; who destroys the stream ends the reading. What is here already is given before this returns. False, and
+   * nothing is read, when somebody has asked for {@link rfile} before, or the body has ended.
    */
-  takeBody(): Buffer | null
+  readBodyTo(reader: BodyReader): boolean
   /** Decoded body of the current request; made on first use. */
   readonly rfile: RequestBody
   /** Raw octets to the peer; after the head of a response without body it swallows what is written. */

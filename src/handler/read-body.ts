@@ -11,28 +11,33 @@ export interface ReadBodyOptions extends WaitOptions {
   readonly limit?: number | undefined
 }
 
+/** Where a body comes from. */
+export interface BodySource {
+  readonly rfile: RequestBody
+  /** As that of a {@link Connection}; missing where the stream is not the connection's own. */
+  readBodyTo?(reader: BodyReader): boolean
+}
+
 /**
  * @param announcedBytes - What Content-Length says; -1 when the body is chunked.
- * @returns A promise that may be left alone: see {@link mayBeLeft}.
- * @throws RequestError `BODY_TOO_LARGE` (413) when the body is, or says it is, longer than the limit; the signal's reason.
+ * @returns The body if all of it is here, else a promise that may be left alone: see {@link mayBeLeft}. It rejects with a
+ * RequestError `BODY_TOO_LARGE` (413) when the body is, or says it is, longer than the limit; with the signal's reason.
  */
 export function collectBody(
-  body: RequestBody,
+  source: BodySource,
   announcedBytes: number,
   limitBytes: number,
   signal?: AbortSignal,
-): Promise<Buffer> {
+): Promise<Buffer> | Buffer {
   if (signal?.aborted === true) return rejected(signal.reason)
   if (announcedBytes > limitBytes) return rejected(tooLarge(limitBytes))
-  const collection = new Collection(body, limitBytes)
-  if (body.readTo?.(collection) !== true) collection.readEvents()
-  // Most bodies have come with their heads: one promise is all it takes.
-  if (collection.whole !== null) return Promise.resolve(collection.whole)
-  return mayBeLeft(awaitCollection(body, collection, signal))
+  const collection = new Collection(source, limitBytes)
+  if (source.readBodyTo?.(collection) !== true) collection.readEvents()
+  return collection.whole ?? mayBeLeft(awaitCollection(source, collection, signal))
 }
 
-async function awaitCollection(body: RequestBody, collection: Collection, signal?: AbortSignal): Promise<Buffer> {
-  const leave = (): void => void body.destroy(signal?.reason as Error)
+async function awaitCollection(source: BodySource, collection: Collection, signal?: AbortSignal): Promise<Buffer> {
+  const leave = (): void => void source.rfile.destroy(signal?.reason as Error)
   signal?.addEventListener('abort', leave)
   try {
     return await collection.settled()
@@ -45,7 +50,7 @@ async function awaitCollection(body: RequestBody, collection: Collection, signal
 class Collection implements BodyReader {
   /** The body, once it is complete. */
   whole: Buffer | null = null
-  readonly #body: RequestBody
+  readonly #source: BodySource
   readonly #limitBytes: number
   #pieces: Buffer[] = []
   #bytes = 0
@@ -53,14 +58,14 @@ class Collection implements BodyReader {
   #failure: Error | null = null
   #settle: () => void = ignore
 
-  constructor(body: RequestBody, limitBytes: number) {
-    this.#body = body
+  constructor(source: BodySource, limitBytes: number) {
+    this.#source = source
     this.#limitBytes = limitBytes
   }
 
   takePiece(octets: Buffer): void {
     this.#bytes += octets.length
-    if (this.#bytes > this.#limitBytes) this.#body.destroy(tooLarge(this.#limitBytes))
+    if (this.#bytes > this.#limitBytes) this.#source.rfile.destroy(tooLarge(this.#limitBytes))
     else this.#pieces.push(octets)
   }
 
@@ -89,7 +94,7 @@ class Collection implements BodyReader {
 
   /** Reads a stream that somebody else has begun to read, or that is none of the connection's own. */
   readEvents(): void {
-    const body = this.#body
+    const body = this.#source.rfile
     if (body.readableEnded) return this.takeEnd()
     if (body.destroyed) return this.takeFailure(body.errored)
     body.on('data', (octets: Buffer) => this.takePiece(octets))

@@ -8,10 +8,11 @@ import { Buffer } from 'node:buffer'
 import { RequestError } from '../http/errors.js'
 import { type BodyChunk, type MessageEnd, NEED_DATA, type RequestEvent } from '../http/events.js'
 import { NO_TRAILERS } from '../http/trailers.js'
+import type { BodyReader } from '../handler/connection.js'
 import { BodyPace } from './body-pace.js'
 import type { Deadline } from './deadline.js'
 import type { OctetIntake, Waiter } from './octet-intake.js'
-import { type BodySource, RequestBody } from './request-body.js'
+import { type BodySink, type BodySource, RequestBody, UnstreamedBody } from './request-body.js'
 import type { Timeouts } from './timeouts.js'
 
 /** Pieces are joined up to this size as far as they are here: each costs more than a few octets. */
@@ -27,10 +28,12 @@ export class BodyIntake implements BodySource, Waiter {
   readonly #timeouts: Readonly<Timeouts>
   /** Null while nobody has waited for octets of this body. */
   #pace: BodyPace | null = null
-  /** What the handler reads from; null before it does. */
-  #body: RequestBody | null = null
+  /** Where the octets go; null while no handler has asked for them. */
+  #sink: BodySink | null = null
   /** The piece that the reader has told and nobody has been given; null when there is none. */
   #told: BodyChunk | null = null
+  /** What came behind the content, once the end was read. */
+  #trailers = NO_TRAILERS
   /** No handler may read any more. */
   #closed = true
   /** Octets that may still be read away. */
@@ -49,37 +52,34 @@ export class BodyIntake implements BodySource, Waiter {
     this.ended = false
     this.endKeepsAlive = true
     this.#closed = false
-    this.#body = null
+    this.#sink = null
     this.#told = null
     this.#pace = null
   }
 
   /** Whether a handler has asked for the body. */
   get used(): boolean {
-    return this.#body !== null
+    return this.#sink !== null
   }
 
-  /** Decoded octets of the body; of none when there is no request. */
+  /** Decoded octets of the body; of none when there is no request, or another reader has had them. */
   get rfile(): RequestBody {
-    if (this.#body !== null) return this.#body
-    const body = new RequestBody(this)
-    this.#body = body
-    if (this.#closed || this.ended) body.finish(NO_TRAILERS)
+    const sink = this.#sink
+    if (sink instanceof RequestBody) return sink
+    const body = new RequestBody(this, sink instanceof UnstreamedBody ? sink.handOver() : null)
+    this.#sink = body
+    if (this.#closed) body.finish(NO_TRAILERS)
+    else if (this.ended) body.finish(this.#trailers)
     return body
   }
 
-  /** All of a body whose octets are here; null, and nothing is read, when somebody has asked for it already. */
-  takeWhole(): Buffer | null {
-    if (this.#closed || this.ended || this.used) return null
-    const pieces: Buffer[] = []
-    for (;;) {
-      const event = this.#next()
-      if (isChunk(event)) pieces.push(event.octets)
-      else if (event !== NEED_DATA && event?.kind === 'end') {
-        this.#noteEnd(event)
-        return joined(pieces)
-      } else throw new Error('the reader told no end of a body that is here')
-    }
+  /** Gives all of the body to a reader; false, and nothing is read, when somebody has asked for it or it is over. */
+  readTo(reader: BodyReader): boolean {
+    if (this.#closed || this.ended || this.used) return false
+    const body = new UnstreamedBody(reader)
+    this.#sink = body
+    this.#pump(body)
+    return true
   }
 
   pullBody(body: RequestBody): void {
@@ -90,12 +90,12 @@ export class BodyIntake implements BodySource, Waiter {
 
   /** Tells the next piece, or the end, to whoever reads. */
   pump(body: RequestBody): void {
-    if (body === this.#body && !this.#closed) this.#pump(body)
+    if (body === this.#sink && !this.#closed) this.#pump(body)
   }
 
   abandonBody(body: RequestBody): void {
     // What is left unread is for drain() to read away.
-    if (body === this.#body && !this.#closed && this.#intake.isAwaitedBy(this)) this.#stopWaiting()
+    if (body === this.#sink && !this.#closed && this.#intake.isAwaitedBy(this)) this.#stopWaiting()
   }
 
   /**
@@ -106,8 +106,8 @@ export class BodyIntake implements BodySource, Waiter {
   drain(limitBytes: number): Promise<boolean> | boolean {
     this.#closed = true
     if (this.#intake.isAwaitedBy(this)) this.#stopWaiting()
-    this.#body?.destroy()
-    this.#body = null
+    this.#sink?.destroy()
+    this.#sink = null
     this.#drainableBytes = limitBytes
     const outcome = this.#readAway()
     if (outcome !== null) return outcome
@@ -121,13 +121,13 @@ export class BodyIntake implements BodySource, Waiter {
     this.#deadline.stop()
     if (this.#pace?.keepsUp(bytes) === false) return this.#late('the body arrives too slowly')
     if (this.#settleDrain !== null) return this.#drainOn()
-    if (this.#body !== null) this.#pump(this.#body)
+    if (this.#sink !== null) this.#pump(this.#sink)
   }
 
   gaveUp(error: RequestError | null): void {
     this.#deadline.stop()
     if (this.#settleDrain !== null) this.#tellDrained(false)
-    else this.#body?.destroy(error ?? peerGone())
+    else this.#sink?.destroy(error ?? peerGone())
   }
 
   /** The time for more of the body is over. */
@@ -139,7 +139,7 @@ export class BodyIntake implements BodySource, Waiter {
 
   /** The connection is gone. A body that has come whole may still be read. */
   peerIsGone(why: () => RequestError): void {
-    if (!this.ended) this.#body?.destroy(why())
+    if (!this.ended) this.#sink?.destroy(why())
   }
 
   #late(message: string): void {
@@ -147,7 +147,7 @@ export class BodyIntake implements BodySource, Waiter {
     this.gaveUp(new RequestError('BODY_TIMEOUT', message, 408))
   }
 
-  #pump(body: RequestBody): void {
+  #pump(body: BodySink): void {
     try {
       do this.#pumpPiece(body)
       while (body.takesAll && !this.ended && !body.destroyed && !this.#intake.isAwaitedBy(this))
@@ -158,7 +158,7 @@ export class BodyIntake implements BodySource, Waiter {
     }
   }
 
-  #pumpPiece(body: RequestBody): void {
+  #pumpPiece(body: BodySink): void {
     const event = this.#next()
     if (event === NEED_DATA) this.#wait()
     else if (isChunk(event) && event.octets.length < JOIN_BYTES) this.#giveJoined(body, event.octets)
@@ -166,7 +166,7 @@ export class BodyIntake implements BodySource, Waiter {
   }
 
   /** Gives a small piece and those behind it that are here already. */
-  #giveJoined(body: RequestBody, first: Buffer): void {
+  #giveJoined(body: BodySink, first: Buffer): void {
     const pieces = [first]
     let bytes = first.length
     let event = this.#nextOrLater()
@@ -196,7 +196,7 @@ export class BodyIntake implements BodySource, Waiter {
     }
   }
 
-  #tell(body: RequestBody, event: RequestEvent | null): void {
+  #tell(body: BodySink, event: RequestEvent | null): void {
     if (event === null) throw peerGone()
     if (event.kind === 'chunk') return body.give(event.octets)
     if (event.kind !== 'end') throw new Error(`the reader told ${event.kind} within a body`)
@@ -207,6 +207,7 @@ export class BodyIntake implements BodySource, Waiter {
   #noteEnd(end: MessageEnd): true {
     this.ended = true
     this.endKeepsAlive = end.keepsAlive
+    this.#trailers = end.trailers
     return true
   }
 

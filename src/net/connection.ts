@@ -12,7 +12,7 @@
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { inspect, type InspectOptions } from 'node:util'
-import type { Connection, RequestTaker, ResponseFraming } from '../handler/connection.js'
+import type { BodyReader, Connection, RequestTaker, ResponseFraming } from '../handler/connection.js'
 import type { RequestError } from '../http/errors.js'
 import { NEED_DATA, type RequestHead } from '../http/events.js'
 import type { Limits } from '../http/limits.js'
@@ -131,10 +131,8 @@ export class SocketConnection implements Connection {
     return this.#body.rfile
   }
 
-  takeBody(): Buffer | null {
-    const head = this.#head
-    const isHere = head?.framing === 'length' && this.#intake.unparsedBytes >= head.contentLength
-    return isHere ? this.#body.takeWhole() : null
+  readBodyTo(reader: BodyReader): boolean {
+    return this.#body.readTo(reader)
   }
 
   get drainable(): boolean {

@@ -1,7 +1,7 @@
 /**
  * `rfile`: the decoded body of one request as a Readable. It pulls: octets are parsed when somebody reads, so a handler
  * that doesn't read stops the peer by TCP itself. Where they come from is the connection's business. Who wants all of them
- * gets them past the stream: for a short body, all that a stream does would cost more than the body.
+ * gets them past the stream: for most bodies, all that a stream does would cost more than the body.
  */
 import { Readable } from 'node:stream'
 import type { BodyReader } from '../handler/connection.js'
@@ -16,25 +16,70 @@ export interface BodySource {
   abandonBody(body: RequestBody): void
 }
 
+/** Where the octets of a body go. */
+export interface BodySink {
+  /** Whether it asks for nothing: all pieces are to be given as they come. */
+  readonly takesAll: boolean
+  /** Nothing is taken any more. */
+  readonly destroyed: boolean
+  give(octets: Buffer): void
+  finish(trailers: Headers): void
+  destroy(error?: Error): unknown
+}
+
+/** A body that one reader gets all of, as long as nobody asks for its stream. */
+export class UnstreamedBody implements BodySink {
+  readonly takesAll = true
+  destroyed = false
+  readonly #reader: BodyReader
+
+  constructor(reader: BodyReader) {
+    this.#reader = reader
+  }
+
+  give(octets: Buffer): void {
+    if (!this.destroyed) this.#reader.takePiece(octets)
+  }
+
+  finish(): void {
+    if (this.destroyed) return
+    this.destroyed = true
+    this.#reader.takeEnd()
+  }
+
+  destroy(error?: Error): void {
+    if (this.destroyed) return
+    this.destroyed = true
+    this.#reader.takeFailure(error ?? null)
+  }
+
+  /** Who is to get the rest by way of a stream; null when nothing is left. */
+  handOver(): BodyReader | null {
+    if (this.destroyed) return null
+    this.destroyed = true
+    return this.#reader
+  }
+}
+
 /** Nothing is read ahead: octets that nobody has asked for wait in front of the parser, where they are counted as they cost. */
 const READ_AHEAD_BYTES = 1
 
-export class RequestBody extends Readable {
+export class RequestBody extends Readable implements BodySink {
   /** Trailer fields of a chunked body; empty until the body has ended. */
   trailers: Headers = NO_TRAILERS
   readonly #source: BodySource
-  /** Who gets the pieces past the stream; null while the stream does. */
-  #reader: BodyReader | null = null
+  /** Who gets the pieces past the stream, which then looks as if the body had nothing in it; null: the stream does. */
+  readonly #reader: BodyReader | null
   #finished = false
 
-  constructor(source: BodySource) {
+  constructor(source: BodySource, reader: BodyReader | null = null) {
     super({ highWaterMark: READ_AHEAD_BYTES })
     this.#source = source
+    this.#reader = reader
     // Whoever reads hears of an error by its own listener; nobody else may be taken down by it.
     this.on('error', ignore)
   }
 
-  /** Whether it asks for nothing: all pieces are to be given as they come. */
   get takesAll(): boolean {
     return this.#reader !== null
   }
@@ -49,14 +94,6 @@ export class RequestBody extends Readable {
     this.#finished = true
     this.push(null)
     if (!this.destroyed) this.#reader?.takeEnd()
-  }
-
-  readTo(reader: BodyReader): boolean {
-    const isUntouched = this.readableFlowing === null && this.readableLength === 0 && !this.readableDidRead
-    if (!isUntouched || this.#reader !== null || this.#finished || this.destroyed) return false
-    this.#reader = reader
-    this.#source.pullBody(this)
-    return true
   }
 
   override _read(): void {

@@ -55,52 +55,102 @@ function heardBy(here: Duplex): () => string {
   return () => heard
 }
 
-describe('the body of a request, taken as a whole', () => {
-  it('is given when all of it is here, once, and leaves its stream at its end', async () => {
+/** A reader of bodies, and what it was told. */
+function listening() {
+  const heard: string[] = []
+  const reader = {
+    takePiece: (octets: Buffer) => void heard.push(octets.toString()),
+    takeEnd: () => void heard.push('end'),
+    takeFailure: (error: Error | null) => void heard.push(`failure ${error?.message}`),
+  }
+  return { heard, reader }
+}
+
+describe('the body of a request, read past its stream', () => {
+  it('is given at once when all of it is here, and leaves its stream at its end', async () => {
     await using client = await connected(`${PUT}abcde${GET}`)
+    const { reader, heard } = listening()
     void client.connection.nextRequest()
-    expect(client.connection.takeBody()?.toString()).toBe('abcde')
-    expect(client.connection.takeBody()).toBeNull()
+    expect(client.connection.readBodyTo(reader)).toBe(true)
+    expect(heard).toEqual(['abcde', 'end'])
+    expect(client.connection.readBodyTo(reader)).toBe(false)
     expect(await client.connection.rfile.toArray()).toEqual([])
     expect(await answer(client.connection)).toBe(true)
     expect(await client.connection.nextRequest()).toMatchObject({ target: '/x', method: 'GET' })
   })
 
-  it('comes in one piece though its octets came in several', async () => {
+  it('is given as it comes, and nobody else gets any of it', async () => {
     await using client = await connected(`${PUT}ab`)
+    const { reader, heard } = listening()
     void client.connection.nextRequest()
-    for (const octets of ['c', 'd']) client.here.write(octets)
-    await turn()
-    expect(client.connection.takeBody()).toBeNull()
+    expect(client.connection.readBodyTo(reader)).toBe(true)
+    for (const octets of ['c', 'd']) {
+      client.here.write(octets)
+      await turn()
+    }
+    const streamed = client.connection.rfile.toArray()
     client.here.write('e')
-    await turn()
-    expect(client.connection.takeBody()?.toString()).toBe('abcde')
+    expect(await streamed).toEqual([])
+    expect(heard).toEqual(['ab', 'c', 'd', 'e', 'end'])
   })
 
-  it.each([
-    ['there is none', GET],
-    ['it is chunked', `${CHUNKED}0\r\n\r\n`],
-    ['an octet is missing', `${PUT}abcd`],
-  ])('is not when %s', async (_title, octets) => {
-    await using client = await connected(octets)
-    expect(client.connection.takeBody()).toBeNull()
+  it('leaves its trailers to its stream', async () => {
+    await using client = await connected(`${CHUNKED}1\r\na\r\n0\r\nX-Sum: 1\r\n\r\n`)
+    const { reader, heard } = listening()
     void client.connection.nextRequest()
-    expect(client.connection.takeBody()).toBeNull()
+    client.connection.readBodyTo(reader)
+    expect(heard).toEqual(['a', 'end'])
+    expect(client.connection.rfile.trailers.get('x-sum')).toBe('1')
   })
 
-  it('is not when somebody has asked for its stream, who reads all of it', async () => {
+  it('ends when its stream is destroyed', async () => {
+    await using client = await connected(`${PUT}ab`)
+    const { reader, heard } = listening()
+    void client.connection.nextRequest()
+    client.connection.readBodyTo(reader)
+    client.connection.rfile.destroy(new Error('enough'))
+    client.here.write('c')
+    await turn()
+    expect(heard).toEqual(['ab', 'failure enough'])
+  })
+
+  it('fails when its peer leaves, and when its exchange is over before it', async () => {
+    await using left = await connected(`${PUT}ab`)
+    const first = listening()
+    void left.connection.nextRequest()
+    left.connection.readBodyTo(first.reader)
+    left.there.destroy()
+    await left.connection.closed
+    expect(first.heard).toEqual(['ab', 'failure the peer is gone'])
+
+    await using answered = await connected(`${PUT}ab`)
+    const second = listening()
+    void answered.connection.nextRequest()
+    answered.connection.readBodyTo(second.reader)
+    const whole = answer(answered.connection)
+    expect(second.heard).toEqual(['ab', 'failure undefined'])
+    answered.here.write('cde')
+    expect(await whole).toBe(true)
+  })
+
+  it.each<[string, string, (connection: SocketConnection) => unknown]>([
+    ['there is no request', '', () => {}],
+    ['somebody has asked for its stream', `${PUT}abcde`, (connection) => [connection.nextRequest(), connection.rfile]],
+    ['its exchange is over', `${PUT}abcde`, (connection) => [connection.nextRequest(), answer(connection)]],
+  ])('is not when %s', async (_title, octets, bring) => {
+    await using client = await connected(octets)
+    const { reader, heard } = listening()
+    bring(client.connection)
+    expect(client.connection.readBodyTo(reader)).toBe(false)
+    expect(heard).toEqual([])
+  })
+
+  it('is left to who has asked for its stream', async () => {
     await using client = await connected(`${PUT}abcde`)
     void client.connection.nextRequest()
     const { rfile } = client.connection
-    expect(client.connection.takeBody()).toBeNull()
+    expect(client.connection.readBodyTo(listening().reader)).toBe(false)
     expect(Buffer.concat(await rfile.toArray()).toString()).toBe('abcde')
-  })
-
-  it('is not behind the end of its exchange', async () => {
-    await using client = await connected(`${PUT}abcde`)
-    void client.connection.nextRequest()
-    await answer(client.connection)
-    expect(client.connection.takeBody()).toBeNull()
   })
 })
 

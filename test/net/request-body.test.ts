@@ -2,20 +2,20 @@
 import { describe, expect, it } from 'vitest'
 import { setImmediate as turn } from 'node:timers/promises'
 import { NO_TRAILERS } from '../../src/http/trailers.js'
-import { RequestBody } from '../../src/net/request-body.js'
+import { RequestBody, UnstreamedBody } from '../../src/net/request-body.js'
 
-function sourced() {
+function sourced(isStreamed = true) {
   const heard: string[] = []
-  const body = new RequestBody({
+  const source = {
     pullBody: () => void heard.push('pull'),
     abandonBody: () => void heard.push('abandon'),
-  })
+  }
   const reader = {
     takePiece: (octets: Buffer) => void heard.push(octets.toString()),
     takeEnd: () => void heard.push('end'),
     takeFailure: (error: Error | null) => void heard.push(`failure ${error?.message}`),
   }
-  return { body, reader, heard }
+  return { body: new RequestBody(source, isStreamed ? null : reader), reader, heard }
 }
 
 describe('rfile', () => {
@@ -39,9 +39,8 @@ describe('rfile', () => {
   })
 
   it('gives all to a reader that wants all, past the stream', async () => {
-    const { body, reader, heard } = sourced()
-    expect(body.takesAll).toBe(false)
-    expect(body.readTo(reader)).toBe(true)
+    expect(sourced().body.takesAll).toBe(false)
+    const { body, heard } = sourced(false)
     expect(body.takesAll).toBe(true)
     body.give(Buffer.from('he'))
     body.give(Buffer.from('llo'))
@@ -49,30 +48,46 @@ describe('rfile', () => {
     body.finish(NO_TRAILERS)
     body.destroy()
     await turn()
-    expect(heard).toEqual(['pull', 'he', 'llo', 'end', 'abandon'])
+    expect(heard).toEqual(['he', 'llo', 'end', 'abandon'])
   })
 
   it('tells the reader that wants all when it fails', async () => {
-    const { body, reader, heard } = sourced()
-    body.readTo(reader)
+    const { body, heard } = sourced(false)
     body.destroy(new Error('gone'))
     await turn()
-    expect(heard).toEqual(['pull', 'abandon', 'failure gone'])
+    expect(heard).toEqual(['abandon', 'failure gone'])
+  })
+})
+
+describe('a body without a stream', () => {
+  it('gives its reader all there is', () => {
+    const { reader, heard } = sourced()
+    const body = new UnstreamedBody(reader)
+    body.give(Buffer.from('he'))
+    body.give(Buffer.from('llo'))
+    body.finish()
+    body.destroy(new Error('too late'))
+    expect(heard).toEqual(['he', 'llo', 'end'])
+    expect(body.handOver()).toBe(null)
   })
 
-  it.each<[string, (given: ReturnType<typeof sourced>) => void]>([
-    ['somebody lets it flow', ({ body }) => void body.on('data', () => {})],
-    ['somebody has paused it', ({ body }) => void body.pause()],
-    ['it holds a piece that nobody has taken', ({ body }) => body.give(Buffer.from('he'))],
-    ['a piece was read from it', ({ body }) => [body.give(Buffer.from('he')), body.read()]],
-    ['another reader has it', ({ body, reader }) => void body.readTo(reader)],
-    ['it has ended', ({ body }) => body.finish(NO_TRAILERS)],
-    ['it was destroyed', ({ body }) => void body.destroy()],
-  ])('is left to the stream when %s', (_title, happen) => {
-    const given = sourced()
-    happen(given)
-    const before = given.heard.length
-    expect(given.body.readTo(given.reader)).toBe(false)
-    expect(given.heard).toHaveLength(before)
+  it('tells its reader once when it fails', () => {
+    const { reader, heard } = sourced()
+    const body = new UnstreamedBody(reader)
+    body.destroy(new Error('gone'))
+    body.destroy()
+    expect(heard).toEqual(['failure gone'])
+    expect(body.handOver()).toBe(null)
+  })
+
+  it('leaves its reader to the stream that takes its place', () => {
+    const { reader, heard } = sourced()
+    const body = new UnstreamedBody(reader)
+    expect(body.handOver()).toBe(reader)
+    expect(body.destroyed).toBe(true)
+    body.give(Buffer.from('late'))
+    body.finish()
+    body.destroy()
+    expect(heard).toEqual([])
   })
 })

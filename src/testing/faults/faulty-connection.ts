@@ -11,6 +11,7 @@ import { inspect, type InspectOptions } from 'node:util'
 import type {
   Connection,
   RequestBody,
+  BodyReader,
   RequestTaker,
   ResponseFraming,
   ResponseOutput,
@@ -155,8 +156,8 @@ export class FaultyConnection implements Connection {
     return this.#real.overdue()
   }
 
-  takeBody(): Buffer | null {
-    return this.#real.takeBody()
+  readBodyTo(reader: BodyReader): boolean {
+    return this.#real.readBodyTo(reader)
   }
 
   get rfile(): RequestBody {
