@@ -29,6 +29,7 @@ export type {
   Connection,
   DetachedStream,
   RequestBody,
+  RequestTaker,
   ResponseFraming,
   ResponseOutput,
 } from './handler/connection.js'

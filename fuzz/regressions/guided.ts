@@ -10,6 +10,20 @@ export interface GuidedRegression {
 export const GUIDED_REGRESSIONS: readonly GuidedRegression[] = [
   {
     target: 'request',
+    name: 'behind a switch to another protocol no head is looked for, though the server goes on as the original does',
+    input:
+      'zGET /status/101 HTTP/1.1\r\nCotiAuthorization:se\r\nHost:\r\n\r\nGET p://H/list? HTTP/1.1\r\nHost:\r\n\r\n',
+  },
+  {
+    target: 'request',
+    name: 'a handler that closes behind an answer which does not say so is the last one',
+    input:
+      'dGET / HTTP/1.1\r\nHost:\r\n\r\nGET / HTTP/1.1\r\nHost:\r\n\r\nGET / HTTP/1.1\r\nHost:\r\nn:\r\n\r\n' +
+      'GET / HTTP/1.1\r\nHost:\r\n\r\nGET / HTTP/1.1\r\nHost:\r\nn:\r\n\r\nGET /close HTTP/1.1\r\nHost:\r\n\r\n' +
+      'GET /w HTTP/1.1\r\nHost: a: \r\n\r\n',
+  },
+  {
+    target: 'request',
     name: 'a chunk that is none behind an answer that has been given ends the connection, without a second answer',
     input: '@GET /raw HTTP/1.1\r\nHost:\r\nTransfer-Encoding:chunked\r\n\r\n:',
   },

@@ -52,7 +52,7 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
   /** The handler had its time and is no longer waited for. */
   #abandoned = false
   /** Whether a subclass gives a stream of its own as `rfile`; null while nobody has looked. */
-  #hasOwnStream: boolean | null = null
+  #classHasOwnStream: boolean | null = null
 
   // ── the ladder, below `handle_one_request` ───────────────────────────────────────────────────────────────────
 
@@ -339,10 +339,15 @@ export class BaseHTTPRequestHandler<TServer extends HandlerServer = HandlerServe
   #collect(limitBytes: number, signal?: AbortSignal): MaybePromise<Buffer> {
     const head = this._exchange.requestHead
     if (head?.framing === 'none') return Buffer.alloc(0)
-    // A subclass may have a stream of its own in the place of the connection's.
-    this.#hasOwnStream ??= rfileIsReplaced(this)
+    // A getter of a subclass may give another stream each time: it is asked once.
     const source = this.#hasOwnStream ? { rfile: this.rfile } : this.connection
     return collectBody(source, head?.contentLength ?? -1, limitBytes, signal)
+  }
+
+  /** Whether there is another stream in the place of the connection's. */
+  get #hasOwnStream(): boolean {
+    this.#classHasOwnStream ??= !inheritsStream(this)
+    return this.#classHasOwnStream || Object.hasOwn(this, 'rfile')
   }
 
   /** Octets that Content-Length announces for the current request's body; -1 when it is chunked, 0 when there is none. */
@@ -370,10 +375,11 @@ function methodNameOf(verb: string): string {
   return lastMethodName
 }
 
-function rfileIsReplaced(handler: BaseHTTPRequestHandler): boolean {
-  let level: object = handler
+/** Whether its class has `rfile` from the library. */
+function inheritsStream(handler: BaseHTTPRequestHandler): boolean {
+  let level: object = Object.getPrototypeOf(handler) as object
   while (!Object.hasOwn(level, 'rfile')) level = Object.getPrototypeOf(level) as object
-  return level !== ResponseSteps.prototype
+  return level === ResponseSteps.prototype
 }
 
 readStaticsThroughInstances(BaseHTTPRequestHandler, {

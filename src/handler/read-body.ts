@@ -12,7 +12,7 @@ export interface ReadBodyOptions extends WaitOptions {
 }
 
 /** Where a body comes from. */
-export interface BodySource {
+export interface CollectableBody {
   readonly rfile: RequestBody
   /** As that of a {@link Connection}; missing where the stream is not the connection's own. */
   readBodyTo?(reader: BodyReader): boolean
@@ -24,7 +24,7 @@ export interface BodySource {
  * RequestError `BODY_TOO_LARGE` (413) when the body is, or says it is, longer than the limit; with the signal's reason.
  */
 export function collectBody(
-  source: BodySource,
+  source: CollectableBody,
   announcedBytes: number,
   limitBytes: number,
   signal?: AbortSignal,
@@ -36,7 +36,7 @@ export function collectBody(
   return collection.whole ?? mayBeLeft(awaitCollection(source, collection, signal))
 }
 
-async function awaitCollection(source: BodySource, collection: Collection, signal?: AbortSignal): Promise<Buffer> {
+async function awaitCollection(source: CollectableBody, collection: Collection, signal?: AbortSignal): Promise<Buffer> {
   const leave = (): void => void source.rfile.destroy(signal?.reason as Error)
   signal?.addEventListener('abort', leave)
   try {
@@ -50,7 +50,7 @@ async function awaitCollection(source: BodySource, collection: Collection, signa
 class Collection implements BodyReader {
   /** The body, once it is complete. */
   whole: Buffer | null = null
-  readonly #source: BodySource
+  readonly #source: CollectableBody
   readonly #limitBytes: number
   #pieces: Buffer[] = []
   #bytes = 0
@@ -58,7 +58,7 @@ class Collection implements BodyReader {
   #failure: Error | null = null
   #settle: () => void = ignore
 
-  constructor(source: BodySource, limitBytes: number) {
+  constructor(source: CollectableBody, limitBytes: number) {
     this.#source = source
     this.#limitBytes = limitBytes
   }
@@ -70,8 +70,15 @@ class Collection implements BodyReader {
   }
 
   takeEnd(): void {
-    const [first] = this.#pieces
-    this.whole = first !== undefined && this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces, this.#bytes)
+    const pieces = this.#pieces
+    const [first] = pieces
+    this.#pieces = []
+    try {
+      this.whole = first !== undefined && pieces.length === 1 ? first : Buffer.concat(pieces, this.#bytes)
+    } catch (error) {
+      // There may be no memory for so much in one piece.
+      return this.takeFailure(error as Error)
+    }
     this.#settle()
   }
 

@@ -17,7 +17,7 @@ class Refused {
 type TakenRequest = RequestHead | Refused | null | undefined
 
 /** Serves requests that were waited for in the context in which it was made. */
-class Waiting extends AsyncResource implements RequestTaker {
+class RequestWait extends AsyncResource implements RequestTaker {
   readonly #loop: RequestLoop
   readonly #serve: (this: RequestLoop, taken: TakenRequest) => void
 
@@ -38,7 +38,7 @@ class Waiting extends AsyncResource implements RequestTaker {
 
 export abstract class RequestLoop<TServer extends HandlerServer = HandlerServer> extends ResponseSteps<TServer> {
   /** Waits in the context in which {@link handle} was called. */
-  #waiting: Waiting | null = null
+  #wait: RequestWait | null = null
   #tellHandled: () => void = ignore
   #tellUnhandled: (error: unknown) => void = ignore
 
@@ -58,7 +58,7 @@ export abstract class RequestLoop<TServer extends HandlerServer = HandlerServer>
     return new Promise((resolve, reject) => {
       this.#tellHandled = resolve
       this.#tellUnhandled = reject
-      this.#waiting = new Waiting(this, this.#serveRequests)
+      this.#wait = new RequestWait(this, this.#serveRequests)
       this.#serveRequests(this.#takeRequest())
     })
   }
@@ -90,7 +90,7 @@ export abstract class RequestLoop<TServer extends HandlerServer = HandlerServer>
 
   #takeRequest(): TakenRequest {
     try {
-      const head = this.connection.takeRequest(this.#waiting as Waiting)
+      const head = this.connection.takeRequest(this.#wait as RequestWait)
       if (head === undefined) this._comesToRest()
       return head
     } catch (error) {

@@ -1,8 +1,9 @@
 /**
- * The body of the request under way: told to `rfile` piece by piece as somebody reads, and read away when the exchange
- * ends. Either way it is read to its end or not at all: its octets are never the next request's.
+ * The body of the request under way: told to `rfile` piece by piece as somebody reads, or all of it to one reader past that
+ * stream, and read away when the exchange ends. Either way it is read to its end or not at all: its octets are never the
+ * next request's.
  *
- *   begin ──► read by `rfile`, or by nobody ──► drain: read away up to a limit ──► over, until the next begin
+ *   begin ──► read by `rfile`, by a reader, or by nobody ──► drain: read away up to a limit ──► over, until the next begin
  */
 import { Buffer } from 'node:buffer'
 import { RequestError } from '../http/errors.js'
@@ -54,6 +55,7 @@ export class BodyIntake implements BodySource, Waiter {
     this.#closed = false
     this.#sink = null
     this.#told = null
+    this.#trailers = NO_TRAILERS
     this.#pace = null
   }
 
@@ -66,7 +68,7 @@ export class BodyIntake implements BodySource, Waiter {
   get rfile(): RequestBody {
     const sink = this.#sink
     if (sink instanceof RequestBody) return sink
-    const body = new RequestBody(this, sink instanceof UnstreamedBody ? sink.handOver() : null)
+    const body = sink instanceof UnstreamedBody ? sink.streamed(this) : new RequestBody(this)
     this.#sink = body
     if (this.#closed) body.finish(NO_TRAILERS)
     else if (this.ended) body.finish(this.#trailers)
@@ -76,9 +78,8 @@ export class BodyIntake implements BodySource, Waiter {
   /** Gives all of the body to a reader; false, and nothing is read, when somebody has asked for it or it is over. */
   readTo(reader: BodyReader): boolean {
     if (this.#closed || this.ended || this.used) return false
-    const body = new UnstreamedBody(reader)
-    this.#sink = body
-    this.#pump(body)
+    this.#sink = new UnstreamedBody(reader)
+    this.#pump()
     return true
   }
 
@@ -90,7 +91,7 @@ export class BodyIntake implements BodySource, Waiter {
 
   /** Tells the next piece, or the end, to whoever reads. */
   pump(body: RequestBody): void {
-    if (body === this.#sink && !this.#closed) this.#pump(body)
+    if (body === this.#sink && !this.#closed) this.#pump()
   }
 
   abandonBody(body: RequestBody): void {
@@ -108,6 +109,7 @@ export class BodyIntake implements BodySource, Waiter {
     if (this.#intake.isAwaitedBy(this)) this.#stopWaiting()
     this.#sink?.destroy()
     this.#sink = null
+    this.#trailers = NO_TRAILERS
     this.#drainableBytes = limitBytes
     const outcome = this.#readAway()
     if (outcome !== null) return outcome
@@ -121,7 +123,7 @@ export class BodyIntake implements BodySource, Waiter {
     this.#deadline.stop()
     if (this.#pace?.keepsUp(bytes) === false) return this.#late('the body arrives too slowly')
     if (this.#settleDrain !== null) return this.#drainOn()
-    if (this.#sink !== null) this.#pump(this.#sink)
+    if (this.#sink !== null) this.#pump()
   }
 
   gaveUp(error: RequestError | null): void {
@@ -147,26 +149,30 @@ export class BodyIntake implements BodySource, Waiter {
     this.gaveUp(new RequestError('BODY_TIMEOUT', message, 408))
   }
 
-  #pump(body: BodySink): void {
+  #pump(): void {
     try {
-      do this.#pumpPiece(body)
-      while (body.takesAll && !this.ended && !body.destroyed && !this.#intake.isAwaitedBy(this))
+      do this.#pumpPiece()
+      while (this.#wantsAll && !this.ended && !this.#intake.isAwaitedBy(this))
     } catch (error) {
       // Also what a listener of the body has thrown: whoever else reads must not wait for what it has lost.
       this.#intake.faulted = true
-      body.destroy(error as Error)
+      this.#sink?.destroy(error as Error)
     }
   }
 
-  #pumpPiece(body: BodySink): void {
+  get #wantsAll(): boolean {
+    return this.#sink !== null && this.#sink.takesAll && !this.#sink.destroyed
+  }
+
+  #pumpPiece(): void {
     const event = this.#next()
     if (event === NEED_DATA) this.#wait()
-    else if (isChunk(event) && event.octets.length < JOIN_BYTES) this.#giveJoined(body, event.octets)
-    else this.#tell(body, event)
+    else if (isChunk(event) && event.octets.length < JOIN_BYTES) this.#giveJoined(event.octets)
+    else this.#tell(event)
   }
 
   /** Gives a small piece and those behind it that are here already. */
-  #giveJoined(body: BodySink, first: Buffer): void {
+  #giveJoined(first: Buffer): void {
     const pieces = [first]
     let bytes = first.length
     let event = this.#nextOrLater()
@@ -176,9 +182,9 @@ export class BodyIntake implements BodySource, Waiter {
       bytes += event.octets.length
       event = this.#nextOrLater()
     }
-    body.give(joined(pieces))
+    this.#sink?.give(joined(pieces))
     if (isChunk(event)) this.#told = event
-    else if (event !== NEED_DATA) this.#tell(body, event)
+    else if (event !== NEED_DATA) this.#tell(event)
   }
 
   #next(): RequestEvent | typeof NEED_DATA | null {
@@ -196,12 +202,12 @@ export class BodyIntake implements BodySource, Waiter {
     }
   }
 
-  #tell(body: BodySink, event: RequestEvent | null): void {
+  #tell(event: RequestEvent | null): void {
     if (event === null) throw peerGone()
-    if (event.kind === 'chunk') return body.give(event.octets)
+    if (event.kind === 'chunk') return this.#sink?.give(event.octets)
     if (event.kind !== 'end') throw new Error(`the reader told ${event.kind} within a body`)
     this.#noteEnd(event)
-    body.finish(event.trailers)
+    this.#sink?.finish(event.trailers)
   }
 
   #noteEnd(end: MessageEnd): true {

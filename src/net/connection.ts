@@ -4,7 +4,7 @@
  * their own:
  *
  *   stream ─► OctetIntake ─┬─► HeadIntake ─► nextRequest        handler ─► ResponseOutput (wfile) ─► stream
- *                          └─► BodyIntake ─► rfile              close ─► closeInOrder
+ *                          └─► BodyIntake ─► rfile, readBodyTo  close ─► closeInOrder
  *
  *   nextRequest ──head──► exchange open ──finishRequest──► between requests ──nextRequest──► …
  *        └─ null, fault ─► close: what was written goes out, half-close, linger, end

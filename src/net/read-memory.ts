@@ -2,8 +2,8 @@
  * What becomes of the memory that Node.js reads into: 64 KiB for each read of a socket, freed by the hundred whenever V8
  * collects, which it does at the latest when there are 32 MiB. By default glibc gives the system back what is free beyond
  * 128 KiB at the top of its heap, and then every page of the next reads costs a fault: up to half of what an upload costs.
- * It keeps twice the size of the largest block that was ever freed (mallopt(3), M_TRIM_THRESHOLD), so one is freed, which
- * nobody has touched.
+ * It keeps twice the size of the largest mapped block that was ever freed (mallopt(3), M_MMAP_THRESHOLD), so one is freed,
+ * which nobody has touched. Blocks up to that size then come from the heap, as they do in any process that has freed one.
  *
  * Where MALLOC_TRIM_THRESHOLD_ is set, glibc goes by that instead. Other allocators have no such threshold.
  */

@@ -30,34 +30,43 @@ export interface BodySink {
 /** A body that one reader gets all of, as long as nobody asks for its stream. */
 export class UnstreamedBody implements BodySink {
   readonly takesAll = true
-  destroyed = false
-  readonly #reader: BodyReader
+  /** Null once there is nothing more to be told. */
+  #reader: BodyReader | null
+  #failure: { readonly reason: Error | undefined } | null = null
 
   constructor(reader: BodyReader) {
     this.#reader = reader
   }
 
+  get destroyed(): boolean {
+    return this.#reader === null
+  }
+
   give(octets: Buffer): void {
-    if (!this.destroyed) this.#reader.takePiece(octets)
+    this.#reader?.takePiece(octets)
   }
 
   finish(): void {
-    if (this.destroyed) return
-    this.destroyed = true
-    this.#reader.takeEnd()
+    this.#leave()?.takeEnd()
   }
 
   destroy(error?: Error): void {
-    if (this.destroyed) return
-    this.destroyed = true
-    this.#reader.takeFailure(error ?? null)
+    if (this.#reader !== null) this.#failure = { reason: error }
+    this.#leave()?.takeFailure(error ?? null)
   }
 
-  /** Who is to get the rest by way of a stream; null when nothing is left. */
-  handOver(): BodyReader | null {
-    if (this.destroyed) return null
-    this.destroyed = true
-    return this.#reader
+  /** A stream for what is left, which the reader goes on to get; one that has failed when this has. */
+  streamed(source: BodySource): RequestBody {
+    const body = new RequestBody(source, this.#leave())
+    if (this.#failure !== null) body.destroy(this.#failure.reason)
+    return body
+  }
+
+  /** Lets go of the reader, which may hold all there was of the body. */
+  #leave(): BodyReader | null {
+    const reader = this.#reader
+    this.#reader = null
+    return reader
   }
 }
 
@@ -69,7 +78,7 @@ export class RequestBody extends Readable implements BodySink {
   trailers: Headers = NO_TRAILERS
   readonly #source: BodySource
   /** Who gets the pieces past the stream, which then looks as if the body had nothing in it; null: the stream does. */
-  readonly #reader: BodyReader | null
+  #reader: BodyReader | null
   #finished = false
 
   constructor(source: BodySource, reader: BodyReader | null = null) {
@@ -92,8 +101,10 @@ export class RequestBody extends Readable implements BodySink {
   finish(trailers: Headers): void {
     this.trailers = trailers
     this.#finished = true
+    const reader = this.#reader
+    this.#reader = null
     this.push(null)
-    if (!this.destroyed) this.#reader?.takeEnd()
+    if (!this.destroyed) reader?.takeEnd()
   }
 
   override _read(): void {

@@ -41,7 +41,7 @@ type NextEvent = FrameEvent | typeof NEED_DATA
 
 export type FrameLimits = Pick<Limits, 'websocket_message_bytes' | 'websocket_fragments'>
 
-/** Called when a frame's last octet was taken, or can't be. */
+/** Called when a frame's last octet was taken, or can't be; that may be before the write returns. */
 export type FrameDone = (error?: Error | null) => void
 
 /** What frames are written to. */
@@ -184,7 +184,10 @@ export class FrameReader {
     this.#listen()
   }
 
-  /** Takes octets as they arrived, and leaves them as they are; what was received before has to be read up. */
+  /**
+   * Takes octets as they arrived, and leaves them as they are; what was received before has to be read up. They must not
+   * change before they are read, or {@link keepUnread} is called.
+   */
   receive(octets: Buffer): void {
     this.#unread = octets
     this.#unreadAt = 0
@@ -227,6 +230,13 @@ export class FrameReader {
     this.#forgetUnread()
   }
 
+  /** What is not read yet may change from now on. */
+  keepUnread(): void {
+    if (this.#unreadAt === this.#unread.length) return
+    this.#unread = Buffer.from(this.#unread.subarray(this.#unreadAt))
+    this.#unreadAt = 0
+  }
+
   #forgetUnread(): void {
     this.#unread = EMPTY
     this.#unreadAt = 0
@@ -241,7 +251,10 @@ export class FrameReader {
     const fault = this.#receiver.errored
     const event = fault === null ? this.#event : failureOf(fault)
     this.#event = null
-    if (event !== null && event.kind !== 'message') this.#ended = true
+    if (event !== null && event.kind !== 'message') {
+      this.#ended = true
+      this.#forgetUnread()
+    }
     return event
   }
 

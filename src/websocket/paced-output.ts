@@ -55,7 +55,6 @@ export class PacedOutput implements FrameOutput {
     this.#pump()
   }
 
-  /** @param done - Called at once when the stream takes the octets at once; it is never told of a failure at once. */
   write(octets: Buffer, done?: FrameDone): void {
     if (this.#failure !== null) {
       if (done !== undefined) nextTick(done, this.#failure)
@@ -91,13 +90,14 @@ export class PacedOutput implements FrameOutput {
 
   /** What nothing waits in front of needs no place in the queue. */
   #giveAlone(octets: Buffer, done: FrameDone | undefined): void {
-    const completed: FrameDone[] = []
+    const completed = done === undefined ? [] : [done]
     this.#underway = completed
     this.#stream.write(octets, this.#taken)
-    // Most often the stream has taken it by now. What is written before it says so still leaves together.
-    if (this.#hasTakenAll) return done?.()
-    if (done !== undefined) completed.push(done)
-    this.#stall.restart()
+    // A stream in memory may have brought the peer's answer by now: the end of everything, or more to write.
+    if (this.#underway !== completed) return
+    if (!this.#hasTakenAll) return this.#stall.restart()
+    // Most often the stream has taken it already. What is written before it says so leaves together.
+    if (this.#first === this.#queue.length) completed.pop()?.()
   }
 
   /** Whether nothing is left with the stream, and what was is not lost. */

@@ -54,7 +54,7 @@ export interface WebSocketConnectionOptions {
   readonly onTrouble: (explanation: string) => void
 }
 
-/** What `send` gives when the stream took the frame at once: whoever gets it has nothing to wait for. */
+/** What `send` gives when the stream took the frame at once. Who gets this very promise has nothing to wait for. */
 export const SENT: Promise<void> = Promise.resolve()
 
 /** The peer left without a word (RFC 6455 7.1.5). */
@@ -192,7 +192,9 @@ export class WebSocketConnection {
         this.#receive(octets)
       } else {
         const wait = this.#readFrame()
-        if (wait !== undefined) return void wait.then(this.#goOn, this.#tellUnreadable)
+        if (wait === undefined) continue
+        this.#reader.keepUnread()
+        return void wait.then(this.#goOn, this.#tellUnreadable)
       }
     }
   }
@@ -330,13 +332,17 @@ export class WebSocketConnection {
 
   /** Counts a frame that `write` gives to the writer, until it is taken. What `write` throws, this throws. */
   #written(payloadBytes: number, write: (done: FrameDone) => void): Promise<void> {
-    let isTaken = false as boolean
-    let done: FrameDone = () => {
-      isTaken = true
+    const before = this.#lastSent
+    let atOnce = null as 'taken' | Error | null
+    let done: FrameDone = (error) => {
+      atOnce = error ?? 'taken'
     }
     write((error) => done(error))
-    if (isTaken) {
-      this.#lastSent = SENT
+    if (atOnce instanceof Error) return mayBeLeft(Promise.reject(closedError(atOnce)))
+    // What was sent meanwhile, as within a stream in memory, is behind this.
+    const isLast = this.#lastSent === before
+    if (atOnce === 'taken') {
+      if (isLast) this.#lastSent = SENT
       return SENT
     }
     const bytes = payloadBytes + WAITING_OVERHEAD_BYTES
@@ -349,7 +355,7 @@ export class WebSocketConnection {
       }
     })
     this.#unsentBytes += bytes
-    this.#lastSent = written
+    if (isLast) this.#lastSent = written
     return written
   }
 }

@@ -15,7 +15,7 @@ function sourced(isStreamed = true) {
     takeEnd: () => void heard.push('end'),
     takeFailure: (error: Error | null) => void heard.push(`failure ${error?.message}`),
   }
-  return { body: new RequestBody(source, isStreamed ? null : reader), reader, heard }
+  return { body: new RequestBody(source, isStreamed ? null : reader), reader, source, heard }
 }
 
 describe('rfile', () => {
@@ -68,7 +68,6 @@ describe('a body without a stream', () => {
     body.finish()
     body.destroy(new Error('too late'))
     expect(heard).toEqual(['he', 'llo', 'end'])
-    expect(body.handOver()).toBe(null)
   })
 
   it('tells its reader once when it fails', () => {
@@ -76,18 +75,32 @@ describe('a body without a stream', () => {
     const body = new UnstreamedBody(reader)
     body.destroy(new Error('gone'))
     body.destroy()
-    expect(heard).toEqual(['failure gone'])
-    expect(body.handOver()).toBe(null)
-  })
-
-  it('leaves its reader to the stream that takes its place', () => {
-    const { reader, heard } = sourced()
-    const body = new UnstreamedBody(reader)
-    expect(body.handOver()).toBe(reader)
-    expect(body.destroyed).toBe(true)
     body.give(Buffer.from('late'))
     body.finish()
-    body.destroy()
-    expect(heard).toEqual([])
+    expect(heard).toEqual(['failure gone'])
+  })
+
+  it('goes on as a stream whose octets its reader gets', async () => {
+    const { reader, source, heard } = sourced()
+    const body = new UnstreamedBody(reader)
+    body.give(Buffer.from('he'))
+    const stream = body.streamed(source)
+    expect([body.destroyed, stream.takesAll]).toEqual([true, true])
+    stream.give(Buffer.from('llo'))
+    stream.finish(NO_TRAILERS)
+    expect(heard).toEqual(['he', 'llo', 'end'])
+    expect(await stream.toArray()).toEqual([])
+  })
+
+  it.each([
+    ['an error', new Error('gone')],
+    ['no reason', undefined],
+  ])('that has failed with %s is a stream that has, too', async (_title, reason) => {
+    const { reader, source } = sourced()
+    const body = new UnstreamedBody(reader)
+    body.destroy(reason)
+    const stream = body.streamed(source)
+    await turn()
+    expect([stream.destroyed, stream.errored]).toEqual([true, reason ?? null])
   })
 })

@@ -118,6 +118,21 @@ describe('octets on their way out', () => {
     expect(told).toEqual([expect.any(Error)])
   })
 
+  it('within whose writing everything fails are reported as lost, once', async () => {
+    const stream = new Duplex({
+      read() {},
+      write(_chunk, _encoding, callback) {
+        paced.fail(new Error('given up'))
+        callback()
+      },
+    })
+    const paced = new PacedOutput(stream, Infinity, () => {})
+    const told: unknown[] = []
+    paced.write(Buffer.alloc(10), (error) => told.push(error?.message))
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(told).toEqual(['given up'])
+  })
+
   it('that a stream fails on at once are not reported as taken', async () => {
     const stream = new Duplex({ read() {}, write: (_chunk, _encoding, callback) => callback(new Error('broken')) })
     stream.on('error', () => {})

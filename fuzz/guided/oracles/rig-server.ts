@@ -64,6 +64,13 @@ class MarkingHandler extends SocketHandler {
     if (rig !== undefined) rig.headsWritten += 1
   }
 
+  /** The connection ends behind it, which its octets do not say. */
+  override async res_close(): Promise<void> {
+    await super.res_close()
+    const rig = rigs.get(this.server)
+    if (rig !== undefined) rig.closedBehind = this.#place
+  }
+
   [`do_${LEAVES_BODY}`](): void {
     this.text(this.rfile.readable ? 'left' : 'no body')
   }
@@ -87,6 +94,8 @@ export class RigServer {
   brokenOff = 0
   /** Heads that handlers have ended, those of interim answers included. */
   headsWritten = 0
+  /** Place of the request behind whose answer a handler has closed; 0: none has. */
+  closedBehind = 0
   readonly #server: AdvancedHTTPServer
 
   constructor({ authenticates, limits }: RigServerOptions) {
