@@ -7,12 +7,16 @@ import { onServerCore } from './cores.mjs'
 /**
  * @param script Name of a file in bench/servers.
  * @param settings What that file finds in its `settings`.
+ * @param environment Variables besides the bench's own.
  * @throws when the server ends instead of listening.
  */
-export async function startServer(script, settings = {}, nodeOptions = []) {
+export async function startServer(script, settings = {}, nodeOptions = [], environment = {}) {
   const path = fileURLToPath(new URL(`../servers/${script}.mjs`, import.meta.url))
   const [command, parameters] = onServerCore(process.execPath, [...nodeOptions, path, JSON.stringify(settings)])
-  const child = spawn(command, parameters, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const child = spawn(command, parameters, {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, ...environment },
+  })
   const exited = once(child, 'exit')
   const died = exited.then(([code, signal]) => {
     throw new Error(`the server ${script} ended (${code ?? signal})`)
