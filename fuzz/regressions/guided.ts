@@ -10,6 +10,16 @@ export interface GuidedRegression {
 export const GUIDED_REGRESSIONS: readonly GuidedRegression[] = [
   {
     target: 'request',
+    name: 'more cookies than allowed are a fault of the client',
+    input: 'zGET p://H/cookie-all HTTP/1.1\r\nCookie:n=b s=: s=a c\r\nHost:\r\n\r\n',
+  },
+  {
+    target: 'request',
+    name: 'behind a switch to another protocol that nobody has made, octets that are no request are answered',
+    input: 'TGET / HTTP/1.1\r\nHost:\r\nu:\r\n\r\nGET /status/101 HTTP/1.1\r\nHost:\r\n\r\nE\n',
+  },
+  {
+    target: 'request',
     name: 'behind a switch to another protocol no head is looked for, though the server goes on as the original does',
     input:
       'zGET /status/101 HTTP/1.1\r\nCotiAuthorization:se\r\nHost:\r\n\r\nGET p://H/list? HTTP/1.1\r\nHost:\r\n\r\n',

@@ -2,19 +2,16 @@
  * Queries and form bodies: `a=1&b=2&a=3` as a map from each name to all its values, in the order of first appearance. Text in,
  * text out: what charset the octets had is known elsewhere.
  */
+import { RequestError } from '../http/errors.js'
 import { quotePlus, unquote } from './percent-encoding.js'
 
 /** `String.split` takes its limit modulo 2^32, and one is added to it. */
 const LONGEST_SPLIT = 0xffff_fffe
 
 /** More fields than allowed: keys that a peer chooses can be made to collide in a hash map, so their number is bounded. */
-export class TooManyFieldsError extends Error {
-  override readonly name = 'TooManyFieldsError'
-  /** The answer a polite server gives. */
-  readonly status = 400
-
+export class TooManyFieldsError extends RequestError {
   constructor(readonly limit: number) {
-    super(`more than ${limit} fields`)
+    super('TOO_MANY_FIELDS', `more than ${limit} fields`, 400)
   }
 }
 

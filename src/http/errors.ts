@@ -25,6 +25,7 @@ export type RequestFault =
   | 'TRAILER_TOO_LARGE'
   | 'BODY_TOO_LARGE'
   | 'CHUNK_OVERHEAD'
+  | 'TOO_MANY_FIELDS'
   | 'INCOMPLETE'
   | 'HEAD_TIMEOUT'
   | 'BODY_TIMEOUT'

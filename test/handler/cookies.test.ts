@@ -2,8 +2,10 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { cookieLine, parseCookies } from '../../src/handler/cookies.js'
 import { TooManyFieldsError } from '../../src/handler/query.js'
+import { type MaybePromise, RequestHandler } from '../../src/index.js'
 import { pureVectors } from '../support/pure-vectors.js'
 import { runPython } from '../support/python.js'
+import { serve } from '../support/serve.js'
 
 function read(line: string): [name: string, value: string][] {
   return [...parseCookies(line)].map(([name, { value }]) => [name, value])
@@ -110,6 +112,21 @@ print(json.dumps([read(line) for line in json.load(sys.stdin)]))`
   test('counts the fields of a line against a limit', () => {
     expect(parseCookies('a=1; b=2', 2).size).toBe(2)
     expect(() => parseCookies('a=1; b=2; path=/', 2)).toThrow(TooManyFieldsError)
+  })
+
+  test('beyond the limit are a fault of the client, for whom the log has no error', async () => {
+    class Reading extends RequestHandler {
+      override do_GET(): MaybePromise<void> {
+        return this.send_response_full(String(this.cookies.size))
+      }
+    }
+    const errors: string[] = []
+    const logger = { debug: () => {}, info: () => {}, warn: () => {}, error: (text: string) => void errors.push(text) }
+    await using served = await serve(Reading, { limits: { form_fields: 2 }, logger })
+    const head = 'GET / HTTP/1.1\r\nHost: a\r\nCookie: a=1; b=2'
+    expect(await served.talk(`${head}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
+    expect(await served.talk(`${head}; c=3\r\n\r\n`)).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)
+    expect(errors).toEqual([])
   })
 })
 
