@@ -79,7 +79,6 @@ export class RequestBody extends Readable implements BodySink {
   readonly #source: BodySource
   /** Who gets the pieces past the stream, which then looks as if the body had nothing in it; null: the stream does. */
   #reader: BodyReader | null
-  #finished = false
 
   constructor(source: BodySource, reader: BodyReader | null = null) {
     super({ highWaterMark: READ_AHEAD_BYTES })
@@ -100,11 +99,9 @@ export class RequestBody extends Readable implements BodySink {
 
   finish(trailers: Headers): void {
     this.trailers = trailers
-    this.#finished = true
-    const reader = this.#reader
-    this.#reader = null
+    const reader = this.#leave()
     this.push(null)
-    if (!this.destroyed) reader?.takeEnd()
+    reader?.takeEnd()
   }
 
   override _read(): void {
@@ -113,8 +110,14 @@ export class RequestBody extends Readable implements BodySink {
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     this.#source.abandonBody(this)
-    if (!this.#finished) this.#reader?.takeFailure(error)
+    this.#leave()?.takeFailure(error)
     callback(error)
+  }
+
+  #leave(): BodyReader | null {
+    const reader = this.#reader
+    this.#reader = null
+    return reader
   }
 }
 

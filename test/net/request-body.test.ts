@@ -54,6 +54,7 @@ describe('rfile', () => {
   it('tells the reader that wants all when it fails', async () => {
     const { body, heard } = sourced(false)
     body.destroy(new Error('gone'))
+    body.finish(NO_TRAILERS)
     await turn()
     expect(heard).toEqual(['abandon', 'failure gone'])
   })
@@ -90,6 +91,14 @@ describe('a body without a stream', () => {
     stream.finish(NO_TRAILERS)
     expect(heard).toEqual(['he', 'llo', 'end'])
     expect(await stream.toArray()).toEqual([])
+  })
+
+  it('that has ended is a stream that has not failed, whatever happens afterwards', () => {
+    const { reader, source } = sourced()
+    const body = new UnstreamedBody(reader)
+    body.finish()
+    body.destroy(new Error('too late'))
+    expect(body.streamed(source).destroyed).toBe(false)
   })
 
   it.each([

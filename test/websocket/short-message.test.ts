@@ -24,6 +24,11 @@ describe('a short message', () => {
     )
   })
 
+  it('has 125 octets at most', () => {
+    const payload = Buffer.alloc(125, 'x')
+    expect(shortMessageAt(clientFrame({ opcode: BINARY, payload }), 0)).toMatchObject({ payload })
+  })
+
   it('of text is text', () => {
     expect(shortMessageAt(clientFrame({ opcode: TEXT, payload: 'grüß dich' }), 0)).toMatchObject({
       opcode: TEXT,
