@@ -94,6 +94,19 @@ describe('the body of a request, read past its stream', () => {
     expect(heard).toEqual(['ab', 'c', 'd', 'e', 'end'])
   })
 
+  it('is given to its end though its reader looks at its stream amid it', async () => {
+    await using client = await connected(`${CHUNKED}1\r\na\r\n1\r\nb\r\n0\r\n\r\n`)
+    const { reader, heard } = listening()
+    void client.connection.nextRequest()
+    const takePiece = (octets: Buffer): void => {
+      reader.takePiece(octets)
+      expect(client.connection.rfile.readableLength).toBe(0)
+    }
+    client.connection.readBodyTo({ ...reader, takePiece })
+    await turn()
+    expect(heard).toEqual(['ab', 'end'])
+  })
+
   it('leaves its trailers to its stream', async () => {
     await using client = await connected(`${CHUNKED}1\r\na\r\n0\r\nX-Sum: 1\r\n\r\n`)
     const { reader, heard } = listening()
