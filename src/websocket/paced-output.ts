@@ -85,7 +85,7 @@ export class PacedOutput implements FrameOutput {
     const pieces = this.#takeBlock(completed)
     this.#underway = completed
     this.#give(pieces)
-    if (!this.#hasTakenAll) this.#stall.restart()
+    this.#watch(completed)
   }
 
   /** What nothing waits in front of needs no place in the queue. */
@@ -93,16 +93,17 @@ export class PacedOutput implements FrameOutput {
     const completed = done === undefined ? [] : [done]
     this.#underway = completed
     this.#stream.write(octets, this.#taken)
-    // A stream in memory may have brought the peer's answer by now: the end of everything, or more to write.
-    if (this.#underway !== completed) return
-    if (!this.#hasTakenAll) return this.#stall.restart()
-    // Most often the stream has taken it already. What is written before it says so leaves together.
-    if (this.#first === this.#queue.length) completed.pop()?.()
+    // What is written before the stream says so leaves together.
+    if (this.#watch(completed) && this.#first === this.#queue.length) completed.pop()?.()
   }
 
-  /** Whether nothing is left with the stream, and what was is not lost. */
-  get #hasTakenAll(): boolean {
-    return this.#stream.writableLength === 0 && this.#stream.writable
+  /** Waits for the stream to take what it was given. @returns Whether it has already, as it has most often. */
+  #watch(completed: FrameDone[]): boolean {
+    // A stream in memory may have brought the peer's answer by now: the end of everything, or more to write.
+    if (this.#underway !== completed) return false
+    const isTaken = this.#stream.writableLength === 0 && this.#stream.writable
+    if (!isTaken) this.#stall.restart()
+    return isTaken
   }
 
   #give(pieces: Buffer[]): void {

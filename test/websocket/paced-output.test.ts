@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { PacedOutput } from '../../src/websocket/paced-output.js'
 
 /** Takes what it is given only when the test says so. */
@@ -37,6 +37,14 @@ function output() {
   const sink = new Sink({ highWaterMark: 1 })
   sink.on('error', () => {})
   return { sink, paced: new PacedOutput(sink, Infinity, () => {}) }
+}
+
+/** What a write is told of its octets, in that turn or the next. */
+async function toldOf(paced: PacedOutput): Promise<unknown[]> {
+  const told: unknown[] = []
+  paced.write(Buffer.alloc(10), (error) => told.push(error?.message))
+  await new Promise((resolve) => setImmediate(resolve))
+  return told
 }
 
 describe('octets on their way out', () => {
@@ -127,20 +135,27 @@ describe('octets on their way out', () => {
       },
     })
     const paced = new PacedOutput(stream, Infinity, () => {})
-    const told: unknown[] = []
-    paced.write(Buffer.alloc(10), (error) => told.push(error?.message))
-    await new Promise((resolve) => setImmediate(resolve))
-    expect(told).toEqual(['given up'])
+    expect(await toldOf(paced)).toEqual(['given up'])
+  })
+
+  it('within whose writing everything fails are waited for by no timer', () => {
+    vi.useFakeTimers()
+    try {
+      const stream = new Duplex({ read() {}, write: () => paced.fail(new Error('given up')) })
+      const paced = new PacedOutput(stream, 1_000, () => {})
+      paced.cork()
+      paced.write(Buffer.alloc(10))
+      paced.uncork()
+      expect(vi.getTimerCount()).toBe(0)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('that a stream fails on at once are not reported as taken', async () => {
     const stream = new Duplex({ read() {}, write: (_chunk, _encoding, callback) => callback(new Error('broken')) })
     stream.on('error', () => {})
-    const paced = new PacedOutput(stream, Infinity, () => {})
-    const told: unknown[] = []
-    paced.write(Buffer.alloc(10), (error) => told.push(error?.message))
-    await new Promise((resolve) => setImmediate(resolve))
-    expect(told).toEqual(['broken'])
+    expect(await toldOf(new PacedOutput(stream, Infinity, () => {}))).toEqual(['broken'])
   })
 
   it('of a stream that fails are reported, those under way and those that wait, once', async () => {
