@@ -1,6 +1,7 @@
 /** Collects a request body in memory, up to a limit that is checked before anything is read when a length was announced. */
-import { Buffer } from 'node:buffer'
+import type { Buffer } from 'node:buffer'
 import { RequestError } from '../http/errors.js'
+import { joined } from '../http/octets.js'
 import type { WaitOptions } from './abortable.js'
 import type { BodyReader, RequestBody } from './connection.js'
 import { mayBeLeft } from './may-be-left.js'
@@ -71,10 +72,9 @@ class Collection implements BodyReader {
 
   takeEnd(): void {
     const pieces = this.#pieces
-    const [first] = pieces
     this.#pieces = []
     try {
-      this.whole = first !== undefined && pieces.length === 1 ? first : Buffer.concat(pieces, this.#bytes)
+      this.whole = joined(pieces)
     } catch (error) {
       // There may be no memory for so much in one piece.
       return this.takeFailure(error as Error)

@@ -5,9 +5,10 @@
  *
  *   begin ──► read by `rfile`, by a reader, or by nobody ──► drain: read away up to a limit ──► over, until the next begin
  */
-import { Buffer } from 'node:buffer'
+import type { Buffer } from 'node:buffer'
 import { RequestError } from '../http/errors.js'
 import { type BodyChunk, type MessageEnd, NEED_DATA, type RequestEvent } from '../http/events.js'
+import { joined } from '../http/octets.js'
 import { NO_TRAILERS } from '../http/trailers.js'
 import type { BodyReader } from '../handler/connection.js'
 import { BodyPace } from './body-pace.js'
@@ -55,7 +56,6 @@ export class BodyIntake implements BodySource, Waiter {
     this.#closed = false
     this.#sink = null
     this.#told = null
-    this.#trailers = NO_TRAILERS
     this.#pace = null
   }
 
@@ -207,13 +207,13 @@ export class BodyIntake implements BodySource, Waiter {
     if (event.kind === 'chunk') return this.#sink?.give(event.octets)
     if (event.kind !== 'end') throw new Error(`the reader told ${event.kind} within a body`)
     this.#noteEnd(event)
+    this.#trailers = event.trailers
     this.#sink?.finish(event.trailers)
   }
 
   #noteEnd(end: MessageEnd): true {
     this.ended = true
     this.endKeepsAlive = end.keepsAlive
-    this.#trailers = end.trailers
     return true
   }
 
@@ -267,10 +267,6 @@ export function peerGone(): RequestError {
 function pumpLater(intake: BodyIntake, body: RequestBody): void {
   // Whoever read may have left meanwhile; then nobody waits for more.
   if (!body.destroyed) intake.pump(body)
-}
-
-function joined(pieces: readonly Buffer[]): Buffer {
-  return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)
 }
 
 function isChunk(event: RequestEvent | typeof NEED_DATA | null): event is BodyChunk {

@@ -77,31 +77,30 @@ export class RequestBody extends Readable implements BodySink {
   /** Trailer fields of a chunked body; empty until the body has ended. */
   trailers: Headers = NO_TRAILERS
   readonly #source: BodySource
-  /** Who gets the pieces past the stream, which then looks as if the body had nothing in it; null: the stream does. */
-  #reader: BodyReader | null
+  /** Where the pieces go past the stream, which then looks as if the body had nothing in it; null: they go through it. */
+  readonly #past: UnstreamedBody | null
 
   constructor(source: BodySource, reader: BodyReader | null = null) {
     super({ highWaterMark: READ_AHEAD_BYTES })
     this.#source = source
-    this.#reader = reader
+    this.#past = reader === null ? null : new UnstreamedBody(reader)
     // Whoever reads hears of an error by its own listener; nobody else may be taken down by it.
     this.on('error', ignore)
   }
 
   get takesAll(): boolean {
-    return this.#reader !== null
+    return this.#past !== null
   }
 
   give(octets: Buffer): void {
-    if (this.#reader === null) this.push(octets)
-    else this.#reader.takePiece(octets)
+    if (this.#past === null) this.push(octets)
+    else this.#past.give(octets)
   }
 
   finish(trailers: Headers): void {
     this.trailers = trailers
-    const reader = this.#leave()
     this.push(null)
-    reader?.takeEnd()
+    this.#past?.finish()
   }
 
   override _read(): void {
@@ -110,14 +109,8 @@ export class RequestBody extends Readable implements BodySink {
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     this.#source.abandonBody(this)
-    this.#leave()?.takeFailure(error)
+    this.#past?.destroy(error ?? undefined)
     callback(error)
-  }
-
-  #leave(): BodyReader | null {
-    const reader = this.#reader
-    this.#reader = null
-    return reader
   }
 }
 

@@ -3,6 +3,7 @@
  * came, without copying; only ones that are longer than the parser takes at once are cut.
  */
 import { Buffer } from 'node:buffer'
+import { joined } from '../octets.js'
 
 const NO_OCTETS = Buffer.alloc(0)
 
@@ -60,7 +61,7 @@ export class OctetQueue {
     const later = this.#next === null ? [] : [this.#next, ...(this.#later ?? [])]
     const rest = [this.chunk.subarray(position - this.chunkStart), ...later]
     this.clear()
-    return rest.length === 1 ? (rest[0] as Buffer) : Buffer.concat(rest)
+    return joined(rest)
   }
 
   /** Goes on, empty, at another position of a stream. */
